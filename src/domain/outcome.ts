@@ -1,0 +1,30 @@
+/**
+ * How a module ended. PENDING and RUNNING are not outcomes: they are states of a module that has none yet.
+ * Each outcome says in `meaning` what a person should read into it.
+ */
+export const OUTCOMES = {
+  ALREADY_PASS: { passed: true, meaning: 'passed before, nothing asked' },
+  ALREADY_DONE: { passed: true, meaning: 'research was there, nothing asked' },
+  PASS_ON_REVIEW: { passed: true, meaning: 'passed its first review unchanged' },
+  FIXED: { passed: true, meaning: 'passed after one or more fixes' },
+  RESEARCHED: { passed: true, meaning: 'research written' },
+  REVIEWED: { passed: true, meaning: 'reviewed only, as asked' },
+  FAIL_AFTER_RETRIES: { passed: false, meaning: 'all rounds used, the best version is in place' },
+  STUCK: { passed: false, meaning: 'fixes changed nothing or the same findings came twice' },
+  MISSING: { passed: false, meaning: 'in the manifest, but there is no lesson file' },
+  TIMEOUT: { passed: false, meaning: 'the module used up its time' },
+  ERROR: { passed: false, meaning: 'a step failed for good' },
+  BASE_CHANGED: { passed: false, meaning: 'its files were edited again and again meanwhile' },
+  CONFLICT: { passed: false, meaning: 'another task holds the module' },
+  STOPPED: { passed: false, meaning: 'stopped before it ended' },
+  SKIPPED: { passed: false, meaning: 'skipped by a person' },
+} as const satisfies Record<string, { passed: boolean; meaning: string }>;
+
+export type Outcome = keyof typeof OUTCOMES;
+
+export const OUTCOME_NAMES = Object.keys(OUTCOMES) as [Outcome, ...Outcome[]];
+
+/** True where the outcome counts as passed for the exit code. */
+export function outcomePassed(outcome: Outcome): boolean {
+  return OUTCOMES[outcome].passed;
+}

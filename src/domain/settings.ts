@@ -1,0 +1,48 @@
+/**
+ * The settings that a task is started with. They are frozen into the batch workflow's input, so that a restart decides
+ * nothing anew; they hold no secret and stay under 1 KB.
+ */
+export interface TaskSettings {
+  /** `provider/model` of fixes and research: `offline/rules-1`, `google/gemini-2.5-flash`. */
+  readonly model: string;
+  /** `provider/model` of reviews. */
+  readonly reviewModel: string;
+  /** Model calls in flight for this task, 1 to 64. */
+  readonly concurrency: number;
+  /** Modules open beyond `concurrency`, so that starting and closing a child costs no call. */
+  readonly prefetch: number;
+  /** Fix rounds a module may use. */
+  readonly maxRounds: number;
+  /** Review score, 0 to 10, from which a module passes. */
+  readonly passScore: number;
+  /** Working time a module may use over all its calls, ms; 0 is no limit. */
+  readonly moduleTimeoutMs: number;
+  /** Limit of one model call from the moment it has its permit, ms. */
+  readonly callTimeoutMs: number;
+  readonly reviewOnly: boolean;
+  readonly force: boolean;
+  /** Whether a review that another tool wrote counts: never, or where it is newer than the module's files. */
+  readonly trustOldReviews: 'off' | 'newer';
+  /** How often a module held by another task is tried again before it ends as CONFLICT; 0: at once. */
+  readonly busyTries: number;
+  /** Whether an audit command is configured; the command itself stays in the settings file. */
+  readonly auditCommand: boolean;
+}
+
+export const DEFAULT_SETTINGS: TaskSettings = {
+  model: 'google/gemini-2.5-flash',
+  reviewModel: 'google/gemini-2.5-flash',
+  concurrency: 8,
+  prefetch: 8,
+  maxRounds: 3,
+  passScore: 9,
+  moduleTimeoutMs: 0,
+  callTimeoutMs: 12 * 60_000,
+  reviewOnly: false,
+  force: false,
+  trustOldReviews: 'off',
+  busyTries: 20,
+  auditCommand: false,
+};
+
+export const MAX_CONCURRENCY = 64;

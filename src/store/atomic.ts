@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { TypedError } from '../domain/failure.ts';
+
+/** SHA-256 of bytes or UTF-8 text, hex. */
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/**
+ * Replaces a file as a whole: temp file beside it, fsync, rename, fsync of the folder. After a crash or power loss the file
+ * is wholly the old or wholly the new one. Mode and owner of an existing file stay.
+ * @throws TypedError DiskFull (retryable), or the file system's own error.
+ */
+export async function writeAtomic(file: string, data: string | Uint8Array): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFileAtomic(file, typeof data === 'string' ? data : Buffer.from(data));
+    await syncFolder(dirname(file));
+  } catch (error) {
+    throw asDiskFull(error, file);
+  }
+}
+
+/** Makes a rename in the folder durable; the libraries sync the file only. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function asDiskFull(error: unknown, file: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new TypedError('DiskFull', `No space left to write ${file}. Free some space; the task goes on by itself.`, {
+    retryable: true,
+    cause: error,
+  });
+}
+
+/** A file's bytes; null where there is no such file. */
+export async function readOptional(file: string): Promise<Buffer | null> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
+  }
+}
+
+/** True for the error of a path that does not exist. */
+export function isNotFound(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** A JSON file's value, not checked; null where the file is missing or is no JSON (cut short by hand, not by us). */
+export async function readJson(file: string): Promise<unknown> {
+  const bytes = await readOptional(file);
+  if (bytes === null) return null;
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { JSON_SCHEMA, load, YAMLException } from 'js-yaml';
+import { z } from 'zod';
+import { notFoundError, usageError } from '../domain/errors.ts';
+import type { ModuleRef } from '../domain/module.ts';
+import type { Workspace } from './workspace.ts';
+
+const MANIFEST = 'curriculum.yaml';
+
+/** How deep below the workspace a manifest is looked for. */
+const DEPTH = 3;
+
+const NEVER = new Set(['node_modules', 'dist', 'tasks']);
+
+const manifestSchema = z.object({
+  levels: z.record(z.string(), z.object({ modules: z.array(z.coerce.string().min(1)) })),
+});
+
+/** The manifest of a curriculum: its tracks, and the order of their modules. */
+export interface Manifest {
+  readonly file: string;
+  /** The folder that holds the tracks. */
+  readonly folder: string;
+  readonly tracks: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Finds and reads the manifest: the one named in the settings, else the one `curriculum.yaml` at most three folders below
+ * the workspace.
+ * @throws UserError where there is none, where there are several, or where it does not parse.
+ */
+export function readManifest(workspace: Workspace, configured?: string): Manifest {
+  const file = configured === undefined ? findManifest(workspace) : resolve(workspace.root, configured);
+  const text = readText(file);
+  const { levels } = parseManifest(text, relative(workspace.root, file));
+  return {
+    file,
+    folder: dirname(file),
+    tracks: new Map(Object.entries(levels).map(([track, { modules }]) => [track, modules])),
+  };
+}
+
+function findManifest(workspace: Workspace): string {
+  const found = below(workspace.root, DEPTH);
+  const [first, ...others] = found;
+  if (first === undefined) {
+    throw notFoundError(
+      `No ${MANIFEST} in ${workspace.root} or up to ${DEPTH} folders below.\n` +
+        'Run the command inside the curriculum\'s repository, or name the file in batch-manager.yaml: "manifest: path/to/curriculum.yaml".',
+    );
+  }
+  if (others.length === 0) return first;
+  const list = found.map((file) => `  ${relative(workspace.root, file)}`).join('\n');
+  throw usageError(
+    `There are ${found.length} manifests:\n${list}\nName one in batch-manager.yaml: "manifest: ${relative(workspace.root, first)}".`,
+  );
+}
+
+/** All manifests in the folder and down to a depth; the nearest first. */
+function below(folder: string, depth: number): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const here = entries
+    .filter((entry) => entry.name === MANIFEST && !entry.isDirectory())
+    .map(() => join(folder, MANIFEST));
+  if (depth === 0) return here;
+  const folders = entries.filter(
+    (entry) => entry.isDirectory() && !entry.name.startsWith('.') && !NEVER.has(entry.name),
+  );
+  return [...here, ...folders.flatMap((entry) => below(join(folder, entry.name), depth - 1))];
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw notFoundError(`The manifest ${file} cannot be read: ${(error as Error).message}.`);
+  }
+}
+
+function parseManifest(text: string, name: string): z.infer<typeof manifestSchema> {
+  try {
+    const parsed = manifestSchema.safeParse(load(text, { schema: JSON_SCHEMA }));
+    if (parsed.success) return parsed.data;
+    throw usageError(`The manifest ${name} has not the expected form:\n${z.prettifyError(parsed.error)}`);
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const { line, column } = error.mark;
+    throw usageError(`The manifest ${name} does not parse: ${error.reason} at line ${line + 1}, column ${column + 1}.`);
+  }
+}
+
+/**
+ * The slugs of a track, in order: the first is module 1.
+ * @throws UserError (usage) that lists the tracks there are.
+ */
+export function trackModules(manifest: Manifest, track: string): readonly string[] {
+  const modules = manifest.tracks.get(track);
+  if (modules !== undefined) return modules;
+  throw usageError(
+    `There is no track "${track}" in ${manifest.file}.\nTracks: ${[...manifest.tracks.keys()].join(', ')}.`,
+  );
+}
+
+/** The modules of a track by their numbers. */
+export function moduleRefs(manifest: Manifest, track: string, numbers: readonly number[]): ModuleRef[] {
+  const slugs = trackModules(manifest, track);
+  return numbers.flatMap((number) => {
+    const slug = slugs[number - 1];
+    return slug === undefined ? [] : [{ track, slug, number }];
+  });
+}

@@ -1,0 +1,74 @@
+import { appendFile, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatLogLine, parseLogLine, type LogLine } from '../domain/log-line.ts';
+import { isNotFound } from './atomic.ts';
+import type { Workspace } from './workspace.ts';
+
+/** How much of a log's end is read to know what a module last did, bytes. */
+const TAIL = 256 * 1024;
+
+/** The path of a task's log. */
+export function logFile(workspace: Workspace, taskId: string): string {
+  return join(workspace.tasks, `${taskId}.output`);
+}
+
+/** Appends one event to a task's log; a line is one write, so that `tail -f` never sees half of one. */
+export async function appendLog(workspace: Workspace, taskId: string, line: Omit<LogLine, 'at'>): Promise<void> {
+  await mkdir(workspace.tasks, { recursive: true });
+  await appendFile(logFile(workspace, taskId), `${formatLogLine({ at: new Date().toISOString(), ...line })}\n`);
+}
+
+/** The whole lines from a byte offset on, and the offset after them; at most `limit` bytes at a time. */
+export async function readLog(
+  workspace: Workspace,
+  taskId: string,
+  offset: number,
+  limit = 1 << 20,
+): Promise<{ lines: string[]; offset: number }> {
+  const buffer = Buffer.alloc(limit);
+  const read = await readAt(logFile(workspace, taskId), buffer, offset);
+  const end = buffer.subarray(0, read).lastIndexOf(0x0a) + 1;
+  const lines = end === 0 ? [] : buffer.toString('utf8', 0, end - 1).split('\n');
+  return { lines, offset: offset + end };
+}
+
+async function readAt(file: string, buffer: Buffer, offset: number): Promise<number> {
+  try {
+    const handle = await open(file, 'r');
+    try {
+      return (await handle.read(buffer, 0, buffer.length, offset)).bytesRead;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isNotFound(error)) return 0;
+    throw error;
+  }
+}
+
+/** The last lines of a task's log that say something of a subject, oldest first. */
+export async function lastLines(
+  workspace: Workspace,
+  taskId: string,
+  subject: string | null,
+  count: number,
+): Promise<LogLine[]> {
+  const size = await fileSize(logFile(workspace, taskId));
+  const { lines } = await readLog(workspace, taskId, Math.max(0, size - TAIL), TAIL);
+  const parsed = lines.map(parseLogLine).filter((line) => line !== undefined);
+  return parsed.filter((line) => subject === null || line.subject === subject).slice(-count);
+}
+
+async function fileSize(file: string): Promise<number> {
+  try {
+    const handle = await open(file, 'r');
+    try {
+      return (await handle.stat()).size;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isNotFound(error)) return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { TypedError } from '../domain/failure.ts';
+import { FILE_KINDS, type FileKind, type ModuleText } from '../domain/module.ts';
+import { readJson, readOptional, sha256, writeAtomic } from './atomic.ts';
+import { versionHash, type ModuleFiles } from './module-files.ts';
+import type { Workspace } from './workspace.ts';
+
+const nullable = z.string().nullable();
+const kinds = <T extends z.ZodType>(value: T) => z.record(z.enum(FILE_KINDS), value);
+const versionSchema = z.object({
+  ref: z.object({ track: z.string(), slug: z.string(), number: z.number() }),
+  files: kinds(nullable),
+  hashes: kinds(nullable),
+});
+
+/** A version of a module that was read or staged: a base, or a candidate. */
+export interface StoredVersion extends ModuleFiles {}
+
+/** Versions of modules by hash, and prompts by hash: what steps hand on by reference, so that no text enters history. */
+export class WorkStore {
+  private readonly folder: string;
+
+  constructor(workspace: Workspace) {
+    this.folder = join(workspace.state, 'work');
+  }
+
+  private versionFile(hash: string): string {
+    return join(this.folder, 'versions', `${hash}.json`);
+  }
+
+  private promptFile(hash: string): string {
+    return join(this.folder, 'prompts', `${hash}.md`);
+  }
+
+  /** Keeps a version as read from disk. */
+  async putVersion(version: ModuleFiles): Promise<void> {
+    const file = this.versionFile(version.hash);
+    if ((await readOptional(file)) !== null) return;
+    await writeAtomic(file, JSON.stringify({ ref: version.ref, files: version.text.files, hashes: version.hashes }));
+  }
+
+  /** Keeps a candidate: the base with some files replaced. Gives the candidate's version. */
+  async stage(base: ModuleFiles, replaced: Partial<Record<FileKind, string>>): Promise<StoredVersion> {
+    const files = { ...base.text.files, ...replaced };
+    const hashes = { ...base.hashes };
+    for (const [kind, text] of Object.entries(replaced)) hashes[kind as FileKind] = sha256(text);
+    const text: ModuleText = { ref: base.ref, files };
+    const version = { ref: base.ref, text, hashes, hash: versionHash(hashes) };
+    await this.putVersion(version);
+    return version;
+  }
+
+  /** @throws TypedError Bug where the version is not there (the folder was cleared while a task ran). */
+  async version(hash: string): Promise<StoredVersion> {
+    const parsed = versionSchema.safeParse(await readJson(this.versionFile(hash)));
+    if (!parsed.success) throw lost('version', hash);
+    const { ref, files, hashes } = parsed.data;
+    return { ref, text: { ref, files }, hashes, hash };
+  }
+
+  /** Keeps a prompt and gives its hash. */
+  async putPrompt(text: string): Promise<string> {
+    const hash = sha256(text);
+    const file = this.promptFile(hash);
+    if ((await readOptional(file)) === null) await writeAtomic(file, text);
+    return hash;
+  }
+
+  /** @throws TypedError Bug where the prompt is not there. */
+  async prompt(hash: string): Promise<string> {
+    const bytes = await readOptional(this.promptFile(hash));
+    if (bytes === null) throw lost('prompt', hash);
+    return bytes.toString('utf8');
+  }
+}
+
+const lost = (what: string, hash: string): TypedError =>
+  new TypedError('Bug', `The ${what} ${hash.slice(0, 12)} is gone from .batch-manager/work. Retry the module.`);

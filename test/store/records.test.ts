@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { GenerationStore } from '../../src/store/generations.ts';
+import { LimitStore } from '../../src/store/limits.ts';
+import { RecordStore } from '../../src/store/records.ts';
+import { replyKey, ReplyStore } from '../../src/store/replies.ts';
+import { lastLines, appendLog, readLog } from '../../src/store/task-log.ts';
+import { workspaceAt, workspaceId } from '../../src/store/workspace.ts';
+import { tempWorkspace, writeTree } from '../helpers/curriculum.ts';
+
+test('a record that cannot be read is passed over, not a crash', async () => {
+  const root = tempWorkspace({ 'tasks/fix-review-b1-1-2-20260214120000.json': '{"task_id": ' });
+  expect(await new RecordStore(workspaceAt(root)).list()).toEqual([]);
+});
+
+test('a damaged reply counts as never got', async () => {
+  const root = tempWorkspace();
+  const replies = new ReplyStore(workspaceAt(root));
+  const key = replyKey({ ask: 'review', model: 'offline/rules-1', prompt: 'p', generation: 0 });
+  const usage = { inputTokens: 1, outputTokens: 2, reasoningTokens: null, cachedInputTokens: null };
+  const reply = {
+    ask: 'review',
+    model: 'offline/rules-1',
+    text: 't',
+    finishReason: 'stop',
+    usage,
+    ms: 5,
+    at: '2026-11-24T00:00:00Z',
+  } as const;
+  await replies.put(key, reply);
+  expect(await replies.get(key)).toEqual(reply);
+  writeTree(root, { [`.batch-manager/replies/${key.slice(0, 2)}/${key}.json`]: '{"ask":"rev' });
+  expect(await replies.get(key)).toBeNull();
+});
+
+test('the key of a reply differs by ask, model, prompt and generation', () => {
+  const base = { ask: 'review', model: 'm', prompt: 'p', generation: 0 } as const;
+  const keys = [
+    base,
+    { ...base, ask: 'again' as const },
+    { ...base, model: 'n' },
+    { ...base, prompt: 'q' },
+    { ...base, generation: 1 },
+  ];
+  expect(new Set(keys.map(replyKey)).size).toBe(5);
+});
+
+test('a generation rises to an absolute value and never falls', async () => {
+  const store = new GenerationStore(workspaceAt(tempWorkspace()));
+  const ref = { track: 'b1', slug: '01-x' };
+  await store.raiseTo(ref, 2);
+  await store.raiseTo(ref, 1);
+  expect(await store.get(ref)).toBe(2);
+});
+
+test('a hold stands until it is released', async () => {
+  const limits = new LimitStore(workspaceAt(tempWorkspace()));
+  expect(await limits.held('t')).toBe(false);
+  await limits.hold('t');
+  expect(await limits.held('t')).toBe(true);
+  await limits.release('t');
+  expect(await limits.held('t')).toBe(false);
+});
+
+test('a log is read on from an offset, whole lines only', async () => {
+  const root = tempWorkspace();
+  const workspace = workspaceAt(root);
+  await appendLog(workspace, 't', { subject: 'b1/01-x', event: 'audit', text: 'пройдено' });
+  const first = await readLog(workspace, 't', 0);
+  expect(first.lines).toHaveLength(1);
+  await appendLog(workspace, 't', { subject: 'b1/02-y', event: 'audit', text: 'failed' });
+  const second = await readLog(workspace, 't', first.offset);
+  expect(second.lines.join()).toContain('b1/02-y');
+  expect(await lastLines(workspace, 't', 'b1/01-x', 1)).toMatchObject([{ event: 'audit', text: 'пройдено' }]);
+});
+
+test('a workspace keeps its id, and a copy of it gets one of its own', async () => {
+  const workspace = workspaceAt(tempWorkspace());
+  const ids = await Promise.all(Array.from({ length: 5 }, () => workspaceId(workspace)));
+  expect(new Set(ids).size).toBe(1);
+  const copy = tempWorkspace({
+    '.batch-manager/workspace.json': JSON.stringify({ id: ids[0], host: 'elsewhere', root: '/other' }),
+  });
+  expect(await workspaceId(workspaceAt(copy))).not.toBe(ids[0]);
+});

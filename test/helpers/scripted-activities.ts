@@ -1,0 +1,153 @@
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Activities } from '../../activities/index.ts';
+import { wrapAll } from '../../activities/wrap.ts';
+import { StopRequest, TaskGates } from '../../src/concurrency/gates.ts';
+import type { BatchInput, CallInput, PlannedModule, RecordTaskInput } from '../../workflows/contract.ts';
+import { LimitStore } from '../../src/store/limits.ts';
+import { workspaceAt } from '../../src/store/workspace.ts';
+
+/** What the workflows did, as the activities saw it. */
+export interface Script {
+  readonly plan: readonly PlannedModule[];
+  /** Latency of a call, ms. */
+  latency: (input: CallInput) => number;
+  readonly calls: { slug: string; at: number; generation: number }[];
+  readonly aborted: { slug: string; at: number }[];
+  readonly records: RecordTaskInput[];
+  readonly logs: string[];
+  mostInFlight: number;
+  /** Steps that fail as a local activity, by name; the ordinary one does not. */
+  failLocally: Set<string>;
+}
+
+/** Real gates, and steps that answer from memory: for tests of what the workflows do, not of what the steps do. */
+export function scriptedActivities(modules: number, folder: string): { script: Script; activities: Activities } {
+  const plan = Array.from({ length: modules }, (_, index) => ({
+    index,
+    track: 'b1',
+    slug: `${String(index + 1).padStart(2, '0')}-module`,
+    number: index + 1,
+    generation: 0,
+  }));
+  const script: Script = {
+    plan,
+    latency: () => 0,
+    calls: [],
+    aborted: [],
+    records: [],
+    logs: [],
+    mostInFlight: 0,
+    failLocally: new Set(),
+  };
+  const gates = new TaskGates(new LimitStore(workspaceAt(folder)));
+  let inFlight = 0;
+
+  const call = async (input: CallInput) => {
+    const registered = gates.register(input.taskId, input.module.slug);
+    const signal = AbortSignal.any([cancellationSignal(), registered.signal]);
+    const beating = setInterval(() => heartbeat(), 500);
+    try {
+      const permit = await gates.acquire(input.taskId, signal);
+      if (permit === null) return { kind: 'wait', reason: 'paused', until: null } as const;
+      script.calls.push({ slug: input.module.slug, at: Date.now(), generation: input.module.generation });
+      script.mostInFlight = Math.max(script.mostInFlight, (inFlight += 1));
+      try {
+        await sleep(script.latency(input), undefined, { signal });
+      } finally {
+        inFlight -= 1;
+        permit.release();
+      }
+      return { kind: 'reply', reply: 'key', ms: 1, cached: false } as const;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      script.aborted.push({ slug: input.module.slug, at: Date.now() });
+      throw signal.reason instanceof StopRequest ? signal.reason : error;
+    } finally {
+      clearInterval(beating);
+      registered.unregister();
+    }
+  };
+
+  const version = { hash: 'h', auditPassed: true, errors: 0, failing: [] };
+  const activities: Activities = {
+    audit: () => Promise.resolve({ kind: 'audited', version, prompt: 'p' }),
+    review: call,
+    fix: call,
+    research: call,
+    auditCommand: () => Promise.resolve(),
+    judge: () =>
+      Promise.resolve({
+        kind: 'judged',
+        score: 9.5,
+        passed: true,
+        better: true,
+        suspicious: false,
+        reason: '',
+        findings: 'f',
+        fixPrompt: null,
+      }),
+    stage: () => Promise.reject(new Error('not scripted')),
+    apply: () => Promise.reject(new Error('not scripted')),
+    finish: () => Promise.resolve(),
+    prepareResearch: () => Promise.resolve({ kind: 'already-done', detail: '' }),
+    writeResearch: () => Promise.reject(new Error('not scripted')),
+    freezePlan: () => Promise.resolve({ total: plan.length }),
+    loadPage: ({ from, count }) => Promise.resolve(plan.slice(from, from + count)),
+    findModule: ({ module }) => Promise.resolve(plan.find((other) => other.slug === module) ?? null),
+    setLimits: ({ taskId, concurrency }) => gates.setLimits(taskId, concurrency),
+    closeGate: ({ taskId }) => gates.close(taskId),
+    abortModule: ({ taskId, slug }) => Promise.resolve(gates.abortModule(taskId, slug)),
+    recordTask: (input) => Promise.resolve(void script.records.push(input)),
+    logTask: ({ text }) => Promise.resolve(void script.logs.push(text)),
+    awaitFree: async ({ modules: held }) => {
+      await sleep(200, undefined, { signal: cancellationSignal() });
+      return held.map((module) => module.slug);
+    },
+  };
+  return { script, activities: wrapAll(failing(activities, script)) };
+}
+
+/** Lets the steps named in the script fail where they run as local activities. */
+function failing(activities: Activities, script: Script): Activities {
+  const entries = Object.entries(activities).map(([name, run]) => [
+    name,
+    (input: never) => {
+      if (activityInfo().isLocal && script.failLocally.has(name)) throw new Error(`${name} failed locally`);
+      return (run as (input: never) => Promise<unknown>)(input);
+    },
+  ]);
+  return Object.fromEntries(entries) as Activities;
+}
+
+/** The input of a batch over a scripted plan. */
+export function batchInput(
+  taskId: string,
+  modules: number,
+  settings: Partial<BatchInput['settings']> = {},
+): BatchInput {
+  return {
+    taskId,
+    workspaceId: 'testworkspac',
+    operation: 'fix-review',
+    track: 'b1',
+    selection: [[1, modules]],
+    settings: {
+      model: 'offline/rules-1',
+      reviewModel: 'offline/rules-1',
+      concurrency: 8,
+      prefetch: 8,
+      maxRounds: 3,
+      passScore: 9,
+      moduleTimeoutMs: 0,
+      callTimeoutMs: 60_000,
+      reviewOnly: false,
+      force: false,
+      trustOldReviews: 'off',
+      busyTries: 3,
+      auditCommand: false,
+      ...settings,
+    },
+    carry: null,
+  };
+}

@@ -1,0 +1,166 @@
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TaskClient } from '../../src/client/task-client.ts';
+import { bundlePath } from '../../src/worker/bundle.ts';
+import { workspaceQueue } from '../../src/domain/ids.ts';
+import { batchInput, scriptedActivities, type Script } from '../helpers/scripted-activities.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { collect } from '../helpers/collect.ts';
+import { noTemporal, startTestServer, type TestServer } from '../helpers/temporal.ts';
+import { until } from '../helpers/until.ts';
+
+let server: TestServer;
+let number = 0;
+
+describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${noTemporal ?? ''}`, () => {
+  beforeAll(async () => {
+    server = await startTestServer();
+  });
+  afterAll(() => server.close());
+
+  const id = (): string => `fix-review-b1-1-9-2026112400${String((number += 1)).padStart(4, '0')}`;
+  const client = (): TaskClient => new TaskClient(server.client, () => Promise.resolve());
+
+  async function withWorker<T>(modules: number, run: (script: Script) => Promise<T>): Promise<T> {
+    const { script, activities } = scriptedActivities(modules, tempFolder());
+    const worker = await Worker.create({
+      connection: server.native,
+      taskQueue: workspaceQueue('testworkspac'),
+      workflowBundle: { codePath: bundlePath() },
+      activities,
+      maxConcurrentActivityTaskExecutions: 400,
+      maxHeartbeatThrottleInterval: '1s',
+    });
+    return worker.runUntil(run(script));
+  }
+
+  async function historyLength(taskId: string): Promise<number> {
+    return (await server.client.workflow.getHandle(taskId).describe()).historyLength;
+  }
+
+  test('takes every module to its end, never above the width and up to it', async () => {
+    await withWorker(60, async (script) => {
+      const input = batchInput(id(), 60);
+      script.latency = () => 300 + Math.random() * 600;
+      await client().start(input);
+      expect(await client().closed(input.taskId)).toEqual({
+        kind: 'completed',
+        result: { counts: { PASS_ON_REVIEW: 60 }, total: 60 },
+      });
+      expect(script.mostInFlight).toBe(8);
+      expect(script.calls).toHaveLength(60);
+      const recorded = script.records.flatMap((record) => record.ended.map((module) => module.slug));
+      expect(new Set(recorded).size).toBe(60);
+      expect(script.records.at(-1)?.status).toBe('completed');
+    });
+  });
+
+  test('a stop lets no call start, aborts those in flight, and closes as Canceled', async () => {
+    await withWorker(40, async (script) => {
+      const input = batchInput(id(), 40);
+      script.latency = () => 60_000;
+      await client().start(input);
+      await until(() => script.calls.length === 8);
+      await sleep(500);
+      const stopped = Date.now();
+      await client().cancel(input.taskId);
+      expect(await client().closed(input.taskId)).toEqual({ kind: 'stopped' });
+      expect(script.calls.filter((call) => call.at > stopped)).toEqual([]);
+      expect(script.aborted.length).toBe(16);
+      expect(script.records.at(-1)).toMatchObject({ status: 'stopped' });
+      const open = () => collect(server.client.workflow.list({ query: "ExecutionStatus='Running'" }));
+      await until(async () => (await open()).length === 0);
+    });
+  });
+
+  test('one module is stopped and one retried, by update and by signal, and the others go on', async () => {
+    await withWorker(12, async (script) => {
+      const input = batchInput(id(), 12, { concurrency: 4, prefetch: 0 });
+      script.latency = ({ module }) => (module.number <= 2 ? 60_000 : 150);
+      await client().start(input);
+      await until(() => script.calls.length >= 4);
+      expect(await client().module(input.taskId, 'stopModule', '01-module')).toEqual({
+        changed: true,
+        detail: 'stopped',
+      });
+      await server.client.workflow.getHandle(input.taskId).signal('stopModule', '02-module');
+      await server.client.workflow.getHandle(input.taskId).signal('stopModule', { not: 'a slug' });
+      script.latency = () => 150;
+      await until(() => script.aborted.length === 2);
+      expect(await client().module(input.taskId, 'retryModule', '01-module')).toMatchObject({ changed: true });
+      expect(await client().closed(input.taskId)).toMatchObject({
+        result: { counts: { PASS_ON_REVIEW: 11, STOPPED: 1 } },
+      });
+      expect(script.calls.filter((call) => call.slug === '01-module').map((call) => call.generation)).toEqual([0, 1]);
+      expect(script.logs.toSorted()).toEqual([
+        '02-module: stopped (signal)',
+        'signal ignored: Name one module: its slug or its number.',
+      ]);
+    });
+  });
+
+  test('an unknown module is refused, and nothing changes', async () => {
+    await withWorker(3, async (script) => {
+      const input = batchInput(id(), 3);
+      script.latency = () => 300;
+      await client().start(input);
+      await expect(client().module(input.taskId, 'stopModule', 'nobody')).rejects.toThrow(/has no module nobody/);
+      expect(await client().module(input.taskId, 'retryModule', '01-module')).toMatchObject({ changed: false });
+      await client().closed(input.taskId);
+    });
+  });
+
+  test('a module that another task holds is waited for; with no tries it ends as CONFLICT', async () => {
+    await withWorker(4, async (script) => {
+      const [holder, waiter, hasty] = [batchInput(id(), 4), batchInput(id(), 4), batchInput(id(), 4, { busyTries: 0 })];
+      script.latency = () => 1500;
+      await client().start(holder);
+      await until(() => script.calls.length === 4);
+      await Promise.all([client().start(waiter), client().start(hasty)]);
+      expect(await client().closed(hasty.taskId)).toMatchObject({ result: { counts: { CONFLICT: 4 } } });
+      expect(await client().closed(holder.taskId)).toMatchObject({ result: { counts: { PASS_ON_REVIEW: 4 } } });
+      script.latency = () => 0;
+      const end = await client().closed(waiter.taskId);
+      expect(end).toMatchObject({ kind: 'completed', result: { total: 4 } });
+    });
+  });
+
+  test('450 modules continue as new once, with no module lost or done twice', async () => {
+    await withWorker(450, async (script) => {
+      const input = batchInput(id(), 450, { concurrency: 32, prefetch: 16 });
+      await client().start(input);
+      expect(await client().closed(input.taskId)).toMatchObject({ result: { counts: { PASS_ON_REVIEW: 450 } } });
+      expect(new Set(script.calls.map((call) => call.slug)).size).toBe(450);
+      expect(script.calls).toHaveLength(450);
+      const listed = () => collect(server.client.workflow.list({ query: `WorkflowId='${input.taskId}'` }));
+      await until(async () => (await listed()).every((run) => run.status.name !== 'RUNNING'));
+      const runs = await listed();
+      expect(runs.map((run) => run.status.name).toSorted()).toEqual(['COMPLETED', 'CONTINUED_AS_NEW']);
+      expect(Math.max(...runs.map((run) => run.historyLength ?? 0))).toBeLessThan(5000);
+    });
+  }, 120_000);
+
+  test('a module that passes its first review costs at most 20 events', async () => {
+    await withWorker(1, async () => {
+      const input = batchInput(id(), 1);
+      await client().start(input);
+      await client().closed(input.taskId);
+      expect(await historyLength('module/testworkspac/b1/01-module')).toBeLessThanOrEqual(20);
+    });
+  });
+
+  test('a step that fails as a local activity is done by the ordinary one', async () => {
+    await withWorker(2, async (script) => {
+      const input = batchInput(id(), 2);
+      script.failLocally = new Set(['audit', 'judge', 'recordTask', 'freezePlan']);
+      await client().start(input);
+      expect(await client().closed(input.taskId)).toMatchObject({ result: { counts: { PASS_ON_REVIEW: 2 } } });
+      const { events } = await server.client.workflow.getHandle('module/testworkspac/b1/01-module').fetchHistory();
+      const ordinary = (events ?? []).flatMap(
+        (event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? [],
+      );
+      expect(ordinary).toEqual(['audit', 'review', 'judge']);
+    });
+  });
+});

@@ -1,0 +1,110 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/common';
+import {
+  CancellationScope,
+  ChildWorkflowCancellationType,
+  isCancellation,
+  ParentClosePolicy,
+  startChild,
+  type ChildWorkflowOptions,
+  type Workflow,
+} from '@temporalio/workflow';
+import { moduleWorkflowId } from '../src/domain/ids.ts';
+import { moduleKey } from '../src/domain/module.ts';
+import { OPERATIONS } from '../src/domain/operation.ts';
+import { moduleAttributes } from './attributes.ts';
+import type { BatchState, OpenModule } from './batch-state.ts';
+import type { BatchInput, ModuleEnd, ModuleInput, QueuedModule } from './contract.ts';
+import { step } from './steps.ts';
+
+/** Starts again for a changed base, after which the module ends as BASE_CHANGED. */
+const MAX_RESTARTS = 5;
+
+/** Starts a module's child and follows it to its end, in a scope of its own. Whatever befalls the child becomes an outcome. */
+export function openModule(state: BatchState, queued: QueuedModule): void {
+  const scope = new CancellationScope();
+  const entry: OpenModule = { queued, scope, runId: null, closed: Promise.resolve() };
+  state.open.set(queued.module.slug, entry);
+  state.started += 1;
+  entry.closed = scope
+    .run(() => followChild(state, entry))
+    .catch((error: unknown) => noteFailure(state, entry, error))
+    .finally(() => state.open.delete(queued.module.slug));
+}
+
+async function followChild(state: BatchState, entry: OpenModule): Promise<void> {
+  const { module } = entry.queued;
+  const end = await runChild(state, entry);
+  if (end === 'busy') return noteBusy(state, entry.queued);
+  if (end.kind === 'ended') return state.end(module, end, entry.runId);
+  const { note } = end;
+  if (note.restarts > MAX_RESTARTS) {
+    return state.endWithout(module, 'BASE_CHANGED', `edited ${note.restarts} times while it ran`, entry.runId);
+  }
+  const again = { ...entry.queued, note };
+  if (note.until !== null) state.parked.push(again);
+  else state.again.unshift(again);
+  // The worker lost its limits file: without it, it lets no call through.
+  if (note.reason === 'paused') await step('setLimits', { taskId: state.input.taskId, concurrency: state.concurrency });
+}
+
+async function runChild(state: BatchState, entry: OpenModule): Promise<ModuleEnd | 'busy'> {
+  state.pendingStarts += 1;
+  let pending = true;
+  const started = (): void => {
+    if (pending) state.pendingStarts -= 1;
+    pending = false;
+  };
+  try {
+    const { workflow } = OPERATIONS[state.input.operation];
+    const child = await startChild<Workflow>(workflow, childOptions(state.input, entry.queued));
+    started();
+    entry.runId = child.firstExecutionRunId;
+    return (await child.result()) as ModuleEnd;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'busy';
+    throw error;
+  } finally {
+    started();
+  }
+}
+
+function childOptions(input: BatchInput, queued: QueuedModule): ChildWorkflowOptions & { args: [ModuleInput] } {
+  const { module, note, force } = queued;
+  const { taskId, workspaceId, operation, settings } = input;
+  const args: [ModuleInput] = [{ taskId, workspaceId, operation, module, settings, note, force }];
+  return {
+    workflowId: moduleWorkflowId(workspaceId, module),
+    args,
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    // A worker killed during a local activity costs this time-out.
+    workflowTaskTimeout: '3s',
+    staticSummary: `${operation} ${moduleKey(module)}`,
+    typedSearchAttributes: moduleAttributes(input, module),
+  };
+}
+
+function noteBusy(state: BatchState, queued: QueuedModule): void {
+  const { busyTries } = state.input.settings;
+  if (queued.busyTries < busyTries) state.busy.push({ ...queued, busyTries: queued.busyTries + 1 });
+  else state.endWithout(queued.module, 'CONFLICT', `another task holds it; tried ${queued.busyTries + 1} times`);
+}
+
+function noteFailure(state: BatchState, entry: OpenModule, error: unknown): void {
+  const { module } = entry.queued;
+  if (isCancellation(error)) state.endWithout(module, 'STOPPED', '', entry.runId);
+  else {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const end = {
+      outcome: 'ERROR',
+      score: null,
+      rounds: 0,
+      changed: false,
+      suspicious: false,
+      failure: 'Bug',
+    } as const;
+    state.end(module, { ...end, detail: message.slice(0, 500) }, entry.runId);
+  }
+}

@@ -1,0 +1,198 @@
+import type { CancellationScope } from '@temporalio/workflow';
+import type { Outcome } from '../src/domain/outcome.ts';
+import { countStatuses, openStatuses, setStatus, statusAt } from '../src/domain/status-string.ts';
+import type {
+  BatchCarry,
+  BatchInput,
+  BatchProgress,
+  EndedModule,
+  ModuleAnswer,
+  ModuleRecordDelta,
+  PlannedModule,
+  QueuedModule,
+} from './contract.ts';
+
+/** Child starts that may be pending at a time: a burst of more keeps the batch deaf to a cancel for up to 0.7 s (measured). */
+const PENDING_STARTS = 4;
+
+/** Modules started before the batch continues as new: keeps a run under 5,000 events and its replay short. */
+const STARTS_PER_RUN = 400;
+
+/** Answers to updates that are kept for one sent again. */
+const KEPT_ANSWERS = 20;
+
+/** A module whose child is starting or open. */
+export interface OpenModule {
+  readonly queued: QueuedModule;
+  readonly scope: CancellationScope;
+  runId: string | null;
+  /** Settles, never rejects, once the child is closed. */
+  closed: Promise<void>;
+}
+
+/** The state of one run of a batch: which modules are where. Pure bookkeeping, it awaits nothing. */
+export class BatchState {
+  readonly input: BatchInput;
+  total = 0;
+  cursor = 0;
+  statuses = '';
+  concurrency: number;
+  /** Modules loaded from the plan and not started yet. */
+  page: PlannedModule[] = [];
+  /** Modules that start before the page goes on. */
+  again: QueuedModule[] = [];
+  /** Modules that wait for a time. */
+  parked: QueuedModule[] = [];
+  /** Modules that another task holds. */
+  busy: QueuedModule[] = [];
+  readonly open = new Map<string, OpenModule>();
+  answers: (readonly [string, ModuleAnswer])[] = [];
+  /** Ends that are not in the record yet. */
+  unrecorded: ModuleRecordDelta[] = [];
+  reopened: string[] = [];
+  pendingStarts = 0;
+  started = 0;
+  /** Set once the server suggests to continue as new. */
+  historyFull = false;
+
+  constructor(input: BatchInput) {
+    this.input = input;
+    this.concurrency = input.carry?.concurrency ?? input.settings.concurrency;
+    if (input.carry === null) return;
+    const { total, cursor, statuses, again, answers } = input.carry;
+    const parked = (queued: QueuedModule): boolean => typeof queued.note?.until === 'string';
+    Object.assign(this, { total, cursor, statuses, answers: [...answers] });
+    this.again = again.filter((queued) => !parked(queued));
+    this.parked = again.filter(parked);
+  }
+
+  /** Takes the plan's length in the first run. */
+  begin(total: number): void {
+    this.total = total;
+    this.statuses = openStatuses(total);
+  }
+
+  /** True once this run starts no more modules, because its history grows long. */
+  get draining(): boolean {
+    return this.historyFull || this.started >= STARTS_PER_RUN;
+  }
+
+  get window(): number {
+    return this.concurrency + this.input.settings.prefetch;
+  }
+
+  /** True where a module waits to be started, in a queue or in the plan. */
+  get hasNext(): boolean {
+    return this.again.length > 0 || this.page.length > 0 || this.cursor < this.total;
+  }
+
+  get canStart(): boolean {
+    return this.hasNext && !this.draining && this.open.size < this.window && this.pendingStarts < PENDING_STARTS;
+  }
+
+  /** True where nothing is left to do in any run. */
+  get finished(): boolean {
+    return !this.hasNext && this.open.size === 0 && this.parked.length === 0 && this.busy.length === 0;
+  }
+
+  /** The next module to start; undefined where the next page of the plan must be loaded first. */
+  next(): QueuedModule | undefined {
+    const queued = this.again.shift();
+    if (queued !== undefined) return queued;
+    const module = this.page.shift();
+    return module === undefined ? undefined : this.fresh(module);
+  }
+
+  /** Takes up a page of the plan, less what ended before its turn (stopped by message). */
+  addPage(modules: readonly PlannedModule[]): void {
+    this.cursor += modules.length;
+    this.page.push(...modules.filter((module) => statusAt(this.statuses, module.index) === null));
+  }
+
+  fresh(module: PlannedModule): QueuedModule {
+    return { module, note: null, force: this.input.settings.force, busyTries: 0 };
+  }
+
+  /** Notes a module's end, once. */
+  end(module: PlannedModule, ended: Omit<EndedModule, 'kind'>, runId: string | null): void {
+    this.statuses = setStatus(this.statuses, module.index, ended.outcome);
+    const { outcome, score, rounds, changed, suspicious, failure, detail } = ended;
+    const delta = {
+      slug: module.slug,
+      number: module.number,
+      runId,
+      outcome,
+      score,
+      rounds,
+      changed,
+      suspicious,
+      failure,
+      detail,
+    };
+    this.unrecorded = [...this.unrecorded.filter((other) => other.slug !== module.slug), delta];
+  }
+
+  /** Notes an end that no child reported. */
+  endWithout(module: PlannedModule, outcome: Outcome, detail: string, runId: string | null = null): void {
+    this.end(
+      module,
+      { outcome, score: null, rounds: 0, changed: false, suspicious: false, failure: null, detail },
+      runId,
+    );
+  }
+
+  /** Opens an ended module again, at the front. */
+  reopen(module: PlannedModule): void {
+    this.statuses = setStatus(this.statuses, module.index, null);
+    this.unrecorded = this.unrecorded.filter((other) => other.slug !== module.slug);
+    this.reopened.push(module.slug);
+    this.again.unshift({ module, note: null, force: true, busyTries: 0 });
+  }
+
+  outcomeOf(module: PlannedModule): Outcome | null {
+    return statusAt(this.statuses, module.index);
+  }
+
+  /** Takes a module out of the queues; false where it was in none. A module of the plan's later pages is in none. */
+  unqueue(slug: string): boolean {
+    const before = this.again.length + this.parked.length + this.busy.length + this.page.length;
+    const others = (queued: QueuedModule): boolean => queued.module.slug !== slug;
+    this.again = this.again.filter(others);
+    this.parked = this.parked.filter(others);
+    this.busy = this.busy.filter(others);
+    this.page = this.page.filter((module) => module.slug !== slug);
+    return this.again.length + this.parked.length + this.busy.length + this.page.length < before;
+  }
+
+  remember(updateId: string, answer: ModuleAnswer): void {
+    this.answers = [...this.answers.slice(1 - KEPT_ANSWERS), [updateId, answer]];
+  }
+
+  answerOf(updateId: string): ModuleAnswer | undefined {
+    return this.answers.find(([id]) => id === updateId)?.[1];
+  }
+
+  get progress(): BatchProgress {
+    const { total, statuses, open, parked, busy, concurrency } = this;
+    return {
+      total,
+      counts: countStatuses(statuses),
+      open: [...open.keys()],
+      waiting: parked.length + busy.length,
+      concurrency,
+    };
+  }
+
+  /** What the next run is started with. Nothing is open then; what is loaded but not started is loaded again. */
+  get carry(): BatchCarry {
+    const { total, statuses, concurrency, answers, page, again, parked, busy } = this;
+    return {
+      total,
+      cursor: this.cursor,
+      statuses,
+      again: [...again, ...parked, ...busy, ...page.map((module) => this.fresh(module))],
+      concurrency,
+      answers,
+    };
+  }
+}

@@ -1,0 +1,144 @@
+import type {
+  ApplyResult,
+  AuditedVersion,
+  AuditResult,
+  EndedModule,
+  JudgeResult,
+  ModuleEnd,
+  ModuleInput,
+  ReviewedVersion,
+  StageResult,
+} from './contract.ts';
+import { runModule, type ModuleRun } from './module-run.ts';
+import { runAuditCommand, step } from './steps.ts';
+
+/** One module, audited, fixed and re-reviewed until it passes. */
+export async function fixReviewModule(input: ModuleInput): Promise<ModuleEnd> {
+  return runModule(input, fixReview);
+}
+
+/** The loop of fix-review; a module changes only to a candidate that was audited, reviewed and found better. */
+export async function fixReview(run: ModuleRun): Promise<EndedModule> {
+  const audited = await audit(run);
+  if (audited.kind === 'missing') return run.ended('MISSING', audited.detail);
+  run.takeNote(audited.kind === 'audited' ? audited.version.hash : audited.hash);
+  if (audited.kind === 'already-pass') {
+    run.score = audited.score;
+    return run.ended('ALREADY_PASS', 'audit and review pass for exactly these files');
+  }
+  const first = await reviewVersion(run, audited.version, audited.prompt, null, []);
+  if (first.kind === 'unreadable')
+    return run.ended('ERROR', `two reviews could not be read: ${first.reason}`, 'BadRequest');
+  accept(run, audited.version, first);
+  if (first.passed) return run.ended(run.changed ? 'FIXED' : 'PASS_ON_REVIEW', `review ${first.score}`);
+  if (run.context.settings.reviewOnly) return run.ended('REVIEWED', first.reason);
+  return fixUntilItPasses(run, reviewedVersion(audited.version, first), first);
+}
+
+type Judged = Extract<JudgeResult, { kind: 'judged' }> & { readonly review: string };
+type Unreadable = Extract<JudgeResult, { kind: 'unreadable' }>;
+
+async function fixUntilItPasses(run: ModuleRun, first: ReviewedVersion, verdict: Judged): Promise<EndedModule> {
+  let base = first;
+  let prompt = verdict.fixPrompt ?? '';
+  let tries: string[] = [];
+  let unchanged = 0;
+  let reason = verdict.reason;
+  const seen = new Set([verdict.findings]);
+  while (run.round < run.context.settings.maxRounds) {
+    run.round += 1;
+    const staged = await fixAndStage(run, base, prompt, tries);
+    if (staged.kind === 'refused') {
+      if (staged.unchanged) unchanged += 1;
+      if (unchanged === 2) return run.ended('STUCK', 'two fixes changed nothing');
+      tries = [...tries, staged.reason];
+      ({ reason, fixPrompt: prompt } = staged);
+      continue;
+    }
+    const judged = await reviewVersion(run, staged.version, staged.prompt, base, tries);
+    if (judged.kind === 'judged' && judged.better) {
+      await applyCandidate(run, base, staged.version, judged);
+      if (judged.passed) return run.ended('FIXED', `review ${judged.score} after ${rounds(run)}`);
+      base = reviewedVersion(staged.version, judged);
+      tries = [];
+      unchanged = 0;
+    } else {
+      tries = [...tries, judged.reason];
+    }
+    reason = judged.reason;
+    prompt = judged.fixPrompt ?? '';
+    if (judged.kind === 'judged' && seen.has(judged.findings))
+      return run.ended('STUCK', `the same findings twice: ${reason}`);
+    if (judged.kind === 'judged') seen.add(judged.findings);
+  }
+  return run.ended('FAIL_AFTER_RETRIES', `${rounds(run)} used: ${reason}`);
+}
+
+const rounds = (run: ModuleRun): string => `${run.round} ${run.round === 1 ? 'round' : 'rounds'}`;
+
+const reviewedVersion = (version: AuditedVersion, verdict: Judged): ReviewedVersion => ({
+  ...version,
+  score: verdict.score,
+  review: verdict.review,
+});
+
+/** Notes the version that is now in place. */
+function accept(run: ModuleRun, version: AuditedVersion, verdict: Judged): void {
+  run.hash = version.hash;
+  run.score = verdict.score;
+  run.reviewed = { hash: version.hash, review: verdict.review };
+}
+
+async function audit(run: ModuleRun): Promise<Exclude<AuditResult, { kind: 'command-needed' }>> {
+  for (;;) {
+    const result = await step('audit', { ...run.context, trustReview: !run.input.force });
+    if (result.kind !== 'command-needed') return result;
+    await runAuditCommand({ ...run.context, hash: result.hash });
+  }
+}
+
+async function fixAndStage(
+  run: ModuleRun,
+  base: ReviewedVersion,
+  prompt: string,
+  tries: readonly string[],
+): Promise<Exclude<StageResult, { kind: 'command-needed' }>> {
+  const reply = await run.call('fix', prompt);
+  for (;;) {
+    const result = await step('stage', { ...run.context, base, reply, round: run.round, tries }, `stage r${run.round}`);
+    if (result.kind !== 'command-needed') return result;
+    await runAuditCommand({ ...run.context, hash: result.hash });
+  }
+}
+
+/** Reviews and judges a version; a review that cannot be read is asked for again once. */
+async function reviewVersion(
+  run: ModuleRun,
+  version: AuditedVersion,
+  prompt: string,
+  base: ReviewedVersion | null,
+  tries: readonly string[],
+): Promise<Judged | Unreadable> {
+  const judge = async (reply: string): Promise<Judged | Unreadable> => {
+    const input = { ...run.context, version, reply, base, round: run.round, tries };
+    const result = await step('judge', input, `judge r${run.round}`);
+    return result.kind === 'judged' ? { ...result, review: reply } : result;
+  };
+  const judged = await judge(await run.call('review', prompt));
+  return judged.kind === 'judged' ? judged : judge(await run.call('review', judged.again, true));
+}
+
+async function applyCandidate(
+  run: ModuleRun,
+  base: ReviewedVersion,
+  version: AuditedVersion,
+  verdict: Judged,
+): Promise<void> {
+  const input = { ...run.context, base: base.hash, candidate: version.hash, round: run.round };
+  const result: ApplyResult = await step('apply', input, `apply r${run.round}`);
+  if (result.kind === 'base-changed') run.wait('base-changed', null);
+  run.appliedRound = run.round;
+  run.changed = true;
+  run.suspicious ||= verdict.suspicious;
+  accept(run, version, verdict);
+}

@@ -1,0 +1,129 @@
+/**
+ * What the module workflows share: one run of a module, its calls, and the three ways in which it can end.
+ *
+ * 1. With an outcome, good or bad: a value. Every child reports, whatever befell it.
+ * 2. With WAIT: a module that must wait closes, and its batch starts it again later; it gets back to its place by the cache.
+ * 3. Canceled. An aborted call fails as `Stopped` and may arrive before the cancel does, so the run waits for the cancel.
+ */
+import { ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
+import type { FailureType } from '../src/domain/failure.ts';
+import type { Outcome } from '../src/domain/outcome.ts';
+import { upsertOutcome } from './attributes.ts';
+import type { CallResult, EndedModule, ModuleEnd, ModuleInput, StepContext, WaitNote, WaitReason } from './contract.ts';
+import { applicationFailure, callModel, step } from './steps.ts';
+
+/** Leaves the module workflow early, from any depth; caught in one place, `runModule`. */
+class Leave extends Error {
+  readonly end: ModuleEnd;
+
+  constructor(end: ModuleEnd) {
+    super('left early');
+    this.end = end;
+  }
+}
+
+/** A module's place in its loop. */
+export class ModuleRun {
+  readonly input: ModuleInput;
+  readonly context: StepContext;
+  /** Rounds asked for so far. */
+  round = 0;
+  /** Rounds up to the last applied one, the place that a WAIT goes back to. */
+  appliedRound = 0;
+  changed = false;
+  suspicious = false;
+  score: number | null = null;
+  /** Hash of the version in place. */
+  hash = '';
+  /** The version in place with the review that speaks of it. */
+  reviewed: { hash: string; review: string } | null = null;
+  usedMs: number;
+
+  constructor(input: ModuleInput) {
+    const { taskId, operation, module, settings } = input;
+    this.input = input;
+    this.context = { taskId, operation, module, settings };
+    this.usedMs = input.note?.usedMs ?? 0;
+  }
+
+  /** An outcome with all that is known of the run. */
+  ended(outcome: Outcome, detail: string, failure: FailureType | null = null): EndedModule {
+    const { score, round: rounds, changed, suspicious } = this;
+    return { kind: 'ended', outcome, score, rounds, changed, suspicious, failure, detail: detail.slice(0, 500) };
+  }
+
+  /** Takes up the note of an earlier run if the module is as that run left it; a person's edit voids all but the restarts. */
+  takeNote(hash: string): void {
+    const { note } = this.input;
+    this.hash = hash;
+    if (note === null || note.base !== hash) return;
+    this.round = note.rounds;
+    this.appliedRound = note.rounds;
+    this.changed = note.rounds > 0;
+  }
+
+  /** Closes with WAIT. */
+  wait(reason: WaitReason, until: string | null): never {
+    const restarts = (this.input.note?.restarts ?? 0) + (reason === 'base-changed' ? 1 : 0);
+    const note: WaitNote = { reason, until, base: this.hash, rounds: this.appliedRound, usedMs: this.usedMs, restarts };
+    throw new Leave({ kind: 'wait', note });
+  }
+
+  /** Asks the model and gives the key of its reply; leaves with TIMEOUT or WAIT where there will be none now. */
+  async call(ask: 'review' | 'fix' | 'research', prompt: string, again = false): Promise<string> {
+    const { moduleTimeoutMs, callTimeoutMs } = this.context.settings;
+    const left = moduleTimeoutMs === 0 ? callTimeoutMs : Math.min(callTimeoutMs, moduleTimeoutMs - this.usedMs);
+    if (left <= 0) this.timeout(`${ask} r${this.round} was due, but the module had used up its time`);
+    const result: CallResult = await callModel(ask, {
+      ...this.context,
+      again,
+      prompt,
+      round: this.round,
+      limitMs: left,
+    });
+    if (result.kind === 'wait') return this.wait(result.reason, result.until);
+    this.usedMs += result.ms;
+    if (result.kind === 'timeout')
+      return this.timeout(`${ask} r${this.round} gave no reply within ${Math.round(left / 1000)} s`);
+    return result.reply;
+  }
+
+  private timeout(detail: string): never {
+    throw new Leave(this.ended('TIMEOUT', detail));
+  }
+}
+
+/** Awaits the cancel that an aborted call announced, and rethrows it. */
+async function awaitCancel(): Promise<never> {
+  await sleep('5s', { summary: 'the calls were aborted; waiting for the cancel' });
+  throw ApplicationFailure.create({
+    type: 'Bug',
+    nonRetryable: true,
+    message: 'A call was stopped, but no cancel came.',
+  });
+}
+
+async function endOf(run: ModuleRun, operation: (run: ModuleRun) => Promise<EndedModule>): Promise<ModuleEnd> {
+  try {
+    return await operation(run);
+  } catch (error) {
+    if (error instanceof Leave) return error.end;
+    const failure = applicationFailure(error);
+    if (failure === undefined || isCancellation(error)) throw error;
+    if (failure.type === 'Stopped') return awaitCancel();
+    return run.ended('ERROR', failure.message, (failure.type ?? 'Bug') as FailureType);
+  }
+}
+
+/** Runs a module through an operation, writes its end and returns it. */
+export async function runModule(
+  input: ModuleInput,
+  operation: (run: ModuleRun) => Promise<EndedModule>,
+): Promise<ModuleEnd> {
+  const run = new ModuleRun(input);
+  const end = await endOf(run, operation);
+  if (end.kind === 'wait') return end;
+  await step('finish', { ...run.context, end, reviewed: run.reviewed });
+  upsertOutcome(end.outcome, end.score);
+  return end;
+}

@@ -1,0 +1,28 @@
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { moduleKey } from '../src/domain/module.ts';
+import { appendLog } from '../src/store/task-log.ts';
+import type { ModelCalls } from '../workflows/contract.ts';
+import type { Deps } from './deps.ts';
+
+/** Runs the configured audit command on a version, once: its result is kept by the version's hash. */
+export function createAuditCommand(deps: Deps): ModelCalls['auditCommand'] {
+  return async (input) => {
+    const command = deps.auditCommand;
+    if (command === null || (await deps.audits.gate(input.hash, command.key)) !== null) return;
+    const version = await deps.work.version(input.hash);
+    const registered = deps.gates.register(input.taskId, input.module.slug);
+    const beating = setInterval(() => heartbeat({ phase: 'audit command', attempt: activityInfo().attempt }), 500);
+    const signal = AbortSignal.any([cancellationSignal(), registered.signal]);
+    try {
+      const gate = await command.run(input.module, version.text, signal);
+      await deps.audits.put(input.hash, command.key, gate);
+      const line = { subject: moduleKey(input.module), event: 'command', text: `${gate.status}: ${gate.message}` };
+      await appendLog(deps.workspace, input.taskId, line);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      clearInterval(beating);
+      registered.unregister();
+    }
+  };
+}

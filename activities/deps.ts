@@ -1,0 +1,59 @@
+import type { AuditReport, GateResult } from '../src/domain/audit.ts';
+import type { ModuleRef, ModuleText } from '../src/domain/module.ts';
+import type { Flights } from '../src/concurrency/flights.ts';
+import type { TaskGates } from '../src/concurrency/gates.ts';
+import type { KeyedLock } from '../src/concurrency/keyed-lock.ts';
+import type { Model } from '../src/model/model.ts';
+import type { Prompts } from '../src/prompts/prompts.ts';
+import type { AuditStore } from '../src/store/audits.ts';
+import type { GenerationStore } from '../src/store/generations.ts';
+import type { LimitStore } from '../src/store/limits.ts';
+import type { Manifest } from '../src/store/manifest.ts';
+import type { PlanStore } from '../src/store/plans.ts';
+import type { RecordStore } from '../src/store/records.ts';
+import type { ReplyStore } from '../src/store/replies.ts';
+import type { WorkStore } from '../src/store/versions.ts';
+import type { Workspace } from '../src/store/workspace.ts';
+
+/** The built-in audit with the workspace's settings, away from the event loop. */
+export interface Auditor {
+  /** What the report depends on beside the files: settings and program version, as a cache key. */
+  readonly key: string;
+  audit(text: ModuleText): Promise<AuditReport>;
+}
+
+/** The configured audit command; it runs on a copy of the module, or in place. */
+export interface AuditCommand {
+  /** The command as configured, as a cache key. */
+  readonly key: string;
+  run(ref: ModuleRef, text: ModuleText, signal: AbortSignal): Promise<GateResult>;
+}
+
+/** All that the activities touch; made for real in one place, src/worker/deps.ts. */
+export interface Deps {
+  readonly workspace: Workspace;
+  readonly work: WorkStore;
+  readonly replies: ReplyStore;
+  readonly audits: AuditStore;
+  readonly generations: GenerationStore;
+  readonly limits: LimitStore;
+  readonly plans: PlanStore;
+  readonly records: RecordStore;
+  readonly gates: TaskGates;
+  readonly flights: Flights<FlightResult>;
+  readonly locks: KeyedLock;
+  readonly auditor: Auditor;
+  readonly auditCommand: AuditCommand | null;
+  /** Reads the manifest anew: a person may have added modules. */
+  manifest(): Manifest;
+  /** Prompts as they are now: a workspace may override them while a task runs. */
+  prompts(): Prompts;
+  /** The model of a `provider/model` name. */
+  model(name: string): { readonly model: Model; readonly name: string };
+}
+
+/** What a flight of a model call ends with. */
+export type FlightResult =
+  | { readonly kind: 'reply'; readonly ms: number }
+  | { readonly kind: 'timeout'; readonly ms: number }
+  | { readonly kind: 'wait'; readonly reason: 'paused' | 'rate-limit'; readonly until: string | null };

@@ -1,0 +1,58 @@
+import { appendLog } from '../src/store/task-log.ts';
+import type { BatchSteps, BatchWaits, ModelCalls, ModuleSteps } from '../workflows/contract.ts';
+import { createApply } from './apply.ts';
+import { createAudit } from './audit.ts';
+import { createAuditCommand } from './audit-command.ts';
+import { awaitFree } from './await-free.ts';
+import type { Deps } from './deps.ts';
+import { createFinish } from './finish.ts';
+import { createJudge } from './judge.ts';
+import { createLimitSteps } from './limits.ts';
+import { createModelCall } from './model-call.ts';
+import { createFindModule, createFreezePlan, createLoadPage } from './plan.ts';
+import { createRecordTask } from './record.ts';
+import { createPrepareResearch, createWriteResearch } from './research.ts';
+import { createStage } from './stage.ts';
+import { wrapAll } from './wrap.ts';
+
+/** All activities, by the names that workflows and the Web UI know. */
+export type Activities = ModuleSteps & ModelCalls & BatchSteps & BatchWaits;
+
+/** Makes the activities of a workspace's worker. */
+export function createActivities(deps: Deps): Activities {
+  const steps: ModuleSteps = {
+    audit: createAudit(deps),
+    judge: createJudge(deps),
+    stage: createStage(deps),
+    apply: createApply(deps),
+    finish: createFinish(deps),
+    prepareResearch: createPrepareResearch(deps),
+    writeResearch: createWriteResearch(deps),
+  };
+  return wrapAll<Activities>({
+    ...lockedByModule(deps, steps),
+    review: createModelCall(deps, 'review'),
+    fix: createModelCall(deps, 'fix'),
+    research: createModelCall(deps, 'research'),
+    auditCommand: createAuditCommand(deps),
+    freezePlan: createFreezePlan(deps),
+    loadPage: createLoadPage(deps),
+    findModule: createFindModule(deps),
+    ...createLimitSteps(deps),
+    recordTask: createRecordTask(deps),
+    logTask: ({ taskId, event, text }) => appendLog(deps.workspace, taskId, { subject: 'task', event, text }),
+    awaitFree,
+  });
+}
+
+/** Steps of one module run one after the other: a timed-out one may still run beside its successor. */
+function lockedByModule(deps: Deps, steps: ModuleSteps): ModuleSteps {
+  const locked = Object.entries(steps).map(([name, run]) => [
+    name,
+    (input: { module: { track: string; slug: string } }) =>
+      deps.locks.run(`${input.module.track}/${input.module.slug}`, () =>
+        (run as (input: unknown) => Promise<unknown>)(input),
+      ),
+  ]);
+  return Object.fromEntries(locked) as ModuleSteps;
+}

@@ -1,0 +1,124 @@
+import { errorCount, type AuditReport } from '../src/domain/audit.ts';
+import { moduleKey } from '../src/domain/module.ts';
+import { extractReview } from '../src/domain/reply.ts';
+import { parseReview } from '../src/domain/review-text.ts';
+import { reviewPasses, underLimit, type Review } from '../src/domain/review.ts';
+import { sha256 } from '../src/store/atomic.ts';
+import type { StoredReply } from '../src/store/replies.ts';
+import { appendLog } from '../src/store/task-log.ts';
+import type { JudgeInput, JudgeResult, ModuleSteps } from '../workflows/contract.ts';
+import type { Deps } from './deps.ts';
+import { fixPrompt, knownReport, replyOf } from './versions.ts';
+
+/** A rise of the score in one round beyond which a person should look, in points: models at times praise their own work. */
+const SUSPICIOUS_RISE = 3.5;
+
+/** Reads a review, decides whether the version passes and is better than its base, and prepares the next fix. */
+export function createJudge(deps: Deps): ModuleSteps['judge'] {
+  return async (input) => {
+    const reply = await replyOf(deps, input.reply);
+    const read = readReview(reply);
+    const log = (text: string): Promise<void> =>
+      appendLog(deps.workspace, input.taskId, {
+        subject: moduleKey(input.module),
+        event: `judge r${input.round}`,
+        text,
+      });
+    if (!read.ok) {
+      await log(`the review could not be read: ${read.reason}`);
+      return unreadable(deps, input, reply, read.reason);
+    }
+    const judged = await judge(deps, input, read.review, read.text);
+    const failing = input.version.failing.length === 0 ? '' : `, audit: ${input.version.failing.join(', ')}`;
+    const kept = input.base === null || judged.passed ? '' : judged.better ? ', better: kept' : ', not better: dropped';
+    await log(`${read.review.score} ${judged.passed ? 'PASS' : 'FAIL'}${failing}${kept}`);
+    return judged;
+  };
+}
+
+type ReadReview = { ok: true; review: Review; text: string } | { ok: false; reason: string };
+
+function readReview(reply: StoredReply): ReadReview {
+  if (reply.finishReason === 'length') return { ok: false, reason: 'the reply was cut at the length limit' };
+  if (reply.finishReason === 'content-filter') return { ok: false, reason: 'the provider blocked the reply' };
+  const text = extractReview(reply.text);
+  if (text === null) return { ok: false, reason: 'there is no review in the reply' };
+  const parsed = parseReview(text);
+  return parsed.ok ? { ok: true, review: parsed.review, text } : parsed;
+}
+
+async function unreadable(deps: Deps, input: JudgeInput, reply: StoredReply, reason: string): Promise<JudgeResult> {
+  const version = await deps.work.version(input.version.hash);
+  const report = await knownReport(deps, version);
+  const prompts = deps.prompts();
+  const prompt = prompts.review({ text: version.text, audit: report });
+  const again = await deps.work.putPrompt(prompts.again({ prompt, reply: reply.text, reason }));
+  const tries = [...input.tries, `its review could not be read (${reason})`];
+  const next = input.base === null ? null : await fixPromptOn(deps, input.base.hash, input.base.review, tries);
+  return { kind: 'unreadable', reason: reason.slice(0, 300), again, fixPrompt: next };
+}
+
+async function fixPromptOn(deps: Deps, hash: string, reviewKey: string, tries: readonly string[]): Promise<string> {
+  const reply = await replyOf(deps, reviewKey);
+  return fixPrompt(deps, await deps.work.version(hash), extractReview(reply.text) ?? reply.text, tries);
+}
+
+async function judge(
+  deps: Deps,
+  input: JudgeInput,
+  review: Review,
+  text: string,
+): Promise<Extract<JudgeResult, { kind: 'judged' }>> {
+  const { version, base } = input;
+  const stored = await deps.work.version(version.hash);
+  const report = await knownReport(deps, stored);
+  const passed = report.passed && reviewPasses(review, input.settings.passScore);
+  const better = base === null || passed || isBetter(input, review, report);
+  const reason = whyNot(input, review, report, better);
+  const next = passed
+    ? null
+    : better || base === null
+      ? await fixPrompt(deps, stored, text, [])
+      : await fixPromptOn(deps, base.hash, base.review, [...input.tries, reason]);
+  return {
+    kind: 'judged',
+    score: review.score,
+    passed,
+    better,
+    suspicious: base !== null && review.score - base.score > SUSPICIOUS_RISE,
+    reason,
+    findings: findingsHash(review, report),
+    fixPrompt: next,
+  };
+}
+
+/** Better: audit no worse, score no lower, and one of the two improved. */
+function isBetter({ base, version }: JudgeInput, review: Review, report: AuditReport): boolean {
+  if (base === null) return true;
+  const errors = errorCount(report);
+  const auditNoWorse = errors <= base.errors && (version.auditPassed || !base.auditPassed);
+  return auditNoWorse && review.score >= base.score && (errors < base.errors || review.score > base.score);
+}
+
+function whyNot({ base, version }: JudgeInput, review: Review, report: AuditReport, better: boolean): string {
+  const low = underLimit(review);
+  const parts = [
+    base !== null && !better
+      ? `not better than its base (score ${review.score} after ${base.score}, errors ${errorCount(report)} after ${base.errors})`
+      : `score ${review.score}`,
+    version.failing.length > 0 ? `audit fails: ${version.failing.join(', ')}` : '',
+    low.length > 0 ? `under the limit: ${low.join(', ')}` : '',
+  ];
+  return parts
+    .filter((part) => part !== '')
+    .join('; ')
+    .slice(0, 300);
+}
+
+/** What the audit and the review say, in short: the same twice means that the fixes go in circles. */
+function findingsHash(review: Review, report: AuditReport): string {
+  const findings = report.gates.flatMap((gate) =>
+    gate.findings.map((finding) => `${finding.gate}: ${finding.message}`),
+  );
+  return sha256(JSON.stringify([review.score, review.issues, findings])).slice(0, 16);
+}

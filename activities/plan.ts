@@ -1,0 +1,132 @@
+import { usageError } from '../src/domain/errors.ts';
+import { TypedError } from '../src/domain/failure.ts';
+import { bareSlug, type ModuleRef } from '../src/domain/module.ts';
+import { OPERATIONS } from '../src/domain/operation.ts';
+import { checkSelection, formatSelection, selectedNumbers } from '../src/domain/selection.ts';
+import { moduleRefs, trackModules } from '../src/store/manifest.ts';
+import { readModule } from '../src/store/module-files.ts';
+import type { PlanLine } from '../src/store/plans.ts';
+import { appendLog, logFile } from '../src/store/task-log.ts';
+import type { BatchSteps, FreezePlanInput, PlannedModule } from '../workflows/contract.ts';
+import type { Deps } from './deps.ts';
+import { pathsOf } from './versions.ts';
+
+/** Modules read at a time while a plan is made. */
+const READ_AT_ONCE = 16;
+
+/** Writes the plan once, with the record that goes with it. */
+export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
+  return (input) =>
+    deps.locks.run(`plan ${input.taskId}`, async () => {
+      const known = await deps.plans.get(input.taskId);
+      if (known !== null) return { total: known.length };
+      checkModels(deps, input);
+      const lines = await planLines(deps, input);
+      await putFirstRecord(deps, input, lines);
+      await deps.plans.put(input.taskId, lines);
+      const { settings } = input;
+      const text = `${OPERATIONS[input.operation].describe}: ${input.track} ${formatSelection(input.selection)}, ${lines.length} modules, model ${settings.model}, ${settings.concurrency} calls at a time`;
+      await appendLog(deps.workspace, input.taskId, { subject: 'task', event: 'started', text });
+      return { total: lines.length };
+    });
+}
+
+/** Asked of the worker that will make the calls: the CLI's environment may be another. */
+function checkModels(deps: Deps, { settings }: FreezePlanInput): void {
+  for (const name of new Set([settings.model, settings.reviewModel])) {
+    const missing = deps.model(name).model.missing();
+    if (missing !== null) throw new TypedError('AuthFailed', missing);
+  }
+}
+
+async function planLines(deps: Deps, input: FreezePlanInput): Promise<PlanLine[]> {
+  const manifest = deps.manifest();
+  checkSelection(input.selection, input.track, trackModules(manifest, input.track).length);
+  const refs = moduleRefs(manifest, input.track, selectedNumbers(input.selection));
+  if (refs.length === 0) throw usageError(`No module of ${input.track} was selected.`);
+  const lines: PlanLine[] = [];
+  for (let from = 0; from < refs.length; from += READ_AT_ONCE) {
+    const batch = refs
+      .slice(from, from + READ_AT_ONCE)
+      .map((ref, offset) => planLine(deps, ref, from + offset, input.settings.force));
+    lines.push(...(await Promise.all(batch)));
+  }
+  return lines;
+}
+
+async function planLine(deps: Deps, ref: ModuleRef, index: number, force: boolean): Promise<PlanLine> {
+  const generation = (await deps.generations.get(ref)) + (force ? 1 : 0);
+  const module = await readModule(await pathsOf(deps, ref));
+  return { index, ...ref, generation, hash: module.hashes.lesson === null ? null : module.hash };
+}
+
+async function putFirstRecord(deps: Deps, input: FreezePlanInput, lines: readonly PlanLine[]): Promise<void> {
+  const { taskId, operation, track, selection, settings } = input;
+  const now = new Date().toISOString();
+  const blank = {
+    outcome: null,
+    score: null,
+    rounds: 0,
+    changed: false,
+    suspicious: false,
+    failure: null,
+    detail: '',
+    run_id: null,
+  };
+  await deps.records.put({
+    schema: 1,
+    task_id: taskId,
+    operation,
+    track,
+    start: selection[0]?.[0] ?? 0,
+    end: selection.at(-1)?.[1] ?? 0,
+    modules_selected: formatSelection(selection),
+    model: settings.model,
+    review_model: settings.reviewModel,
+    concurrency: settings.concurrency,
+    created_at: now,
+    updated_at: now,
+    ended_at: null,
+    stopped_at: null,
+    status: 'running',
+    reason: null,
+    output_file: logFile(deps.workspace, taskId),
+    total: lines.length,
+    counts: {},
+    modules: Object.fromEntries(lines.map((line) => [line.slug, { number: line.number, ...blank }])),
+  });
+}
+
+const planned = ({ index, track, slug, number, generation }: PlanLine): PlannedModule => ({
+  index,
+  track,
+  slug,
+  number,
+  generation,
+});
+
+async function planOf(deps: Deps, taskId: string): Promise<readonly PlanLine[]> {
+  const plan = await deps.plans.get(taskId);
+  if (plan === null)
+    throw new TypedError('Bug', `The plan of ${taskId} is gone from .batch-manager/plans. Start the batch anew.`);
+  return plan;
+}
+
+/** A page of the frozen plan. */
+export function createLoadPage(deps: Deps): BatchSteps['loadPage'] {
+  return async ({ taskId, from, count }) => (await planOf(deps, taskId)).slice(from, from + count).map(planned);
+}
+
+/** The module that a person means by a slug, bare slug, `track/slug` or number, with its generation as it is now. */
+export function createFindModule(deps: Deps): BatchSteps['findModule'] {
+  return async ({ taskId, module }) => {
+    const plan = await planOf(deps, taskId);
+    const wanted = module.includes('/') ? module.slice(module.indexOf('/') + 1) : module;
+    const line =
+      plan.find((other) => other.slug === wanted) ??
+      plan.find((other) => bareSlug(other.slug) === wanted) ??
+      plan.find((other) => String(other.number) === wanted);
+    if (line === undefined) return null;
+    return { ...planned(line), generation: Math.max(line.generation, await deps.generations.get(line)) };
+  };
+}

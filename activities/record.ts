@@ -1,0 +1,80 @@
+import { taskEnded } from '../src/domain/task-status.ts';
+import { appliedRounds, backupFolder } from '../src/store/apply.ts';
+import { countOutcomes, type ModuleRecord, type TaskRecord } from '../src/store/records.ts';
+import { appendLog, lastLines } from '../src/store/task-log.ts';
+import type { BatchSteps, ModuleRecordDelta, RecordTaskInput } from '../workflows/contract.ts';
+import type { Deps } from './deps.ts';
+
+/** Brings a task's record up to date. All values are absolute, so that a repeated step changes nothing. */
+export function createRecordTask(deps: Deps): BatchSteps['recordTask'] {
+  return (input) =>
+    deps.locks.run(`record ${input.taskId}`, async () => {
+      const record = await deps.records.get(input.taskId);
+      if (record === null) return;
+      // A late repetition must not take an ended task for running; only a module that runs again opens it.
+      if (taskEnded(record.status) && input.status === 'running' && input.reopened.length === 0) return;
+      const updated = await updatedRecord(deps, record, input);
+      await deps.records.put(updated);
+      if (taskEnded(updated.status) && !taskEnded(record.status)) {
+        const text = updated.reason ?? summary(updated);
+        await appendLog(deps.workspace, input.taskId, { subject: 'task', event: updated.status, text });
+      }
+    });
+}
+
+const summary = (record: TaskRecord): string =>
+  Object.entries(record.counts)
+    .map(([outcome, count]) => `${count} ${outcome}`)
+    .join(', ');
+
+async function updatedRecord(deps: Deps, record: TaskRecord, input: RecordTaskInput): Promise<TaskRecord> {
+  const now = new Date().toISOString();
+  const modules = { ...record.modules };
+  for (const slug of input.reopened) {
+    const module = modules[slug];
+    if (module !== undefined) modules[slug] = { ...module, outcome: null, detail: 'runs again' };
+  }
+  for (const delta of input.ended) modules[delta.slug] = await moduleRecord(deps, record, delta);
+  if (input.status === 'stopped') stopTheRest(modules);
+  return {
+    ...record,
+    modules,
+    counts: countOutcomes(modules),
+    status: input.status,
+    reason: input.reason,
+    updated_at: now,
+    ended_at: taskEnded(input.status) ? now : null,
+    stopped_at: input.status === 'stopped' ? now : null,
+  };
+}
+
+/** Modules that never started have no child that reports. */
+function stopTheRest(modules: Record<string, ModuleRecord>): void {
+  for (const [slug, module] of Object.entries(modules)) {
+    if (module.outcome === null) modules[slug] = { ...module, outcome: 'STOPPED', detail: 'not started' };
+  }
+}
+
+async function moduleRecord(deps: Deps, record: TaskRecord, delta: ModuleRecordDelta): Promise<ModuleRecord> {
+  const { number, outcome, score, rounds, changed, suspicious, failure, detail, runId } = delta;
+  const module = { number, outcome, score, rounds, changed, suspicious, failure, detail, run_id: runId };
+  return outcome === 'STOPPED' && detail === ''
+    ? { ...module, ...(await stoppedAt(deps, record, delta.slug)) }
+    : module;
+}
+
+/** A cancelled child reports nothing: where it stood is in the log, what it changed in the backups. */
+async function stoppedAt(
+  deps: Deps,
+  record: TaskRecord,
+  slug: string,
+): Promise<Pick<ModuleRecord, 'changed' | 'rounds' | 'detail'>> {
+  const [last] = await lastLines(deps.workspace, record.task_id, `${record.track}/${slug}`, 1);
+  const rounds = await appliedRounds(backupFolder(deps.workspace, record.task_id, { track: record.track, slug }));
+  const kept = rounds.length > 0 ? ', a better version was kept' : '';
+  return {
+    changed: rounds.length > 0,
+    rounds: rounds.length,
+    detail: `stopped in ${last?.event ?? 'its first step'}${kept}`,
+  };
+}

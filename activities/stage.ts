@@ -1,0 +1,73 @@
+import { parseDocument } from 'yaml';
+import { applyLineEnds, checkFix, isUnchanged } from '../src/domain/guards.ts';
+import { moduleKey, type FixableKind } from '../src/domain/module.ts';
+import { extractReview, parseFixReply } from '../src/domain/reply.ts';
+import { appendLog } from '../src/store/task-log.ts';
+import type { StoredReply } from '../src/store/replies.ts';
+import type { StoredVersion } from '../src/store/versions.ts';
+import type { ModuleSteps, StageInput, StageResult } from '../workflows/contract.ts';
+import type { Deps } from './deps.ts';
+import { audited, fixPrompt, replyOf, reportOn, reviewPrompt } from './versions.ts';
+
+/** Turns a fix reply into a candidate: guards, staged files, their audit, and the prompt of their review. */
+export function createStage(deps: Deps): ModuleSteps['stage'] {
+  return async (input) => {
+    const base = await deps.work.version(input.base.hash);
+    const read = readFix(base, await replyOf(deps, input.reply));
+    if ('refused' in read) return refuse(deps, input, base, read.refused, read.unchanged);
+    const candidate = await deps.work.stage(base, read.files);
+    const report = await reportOn(deps, candidate);
+    if (report === null) return { kind: 'command-needed', hash: candidate.hash };
+    const version = audited(candidate.hash, report);
+    await log(
+      deps,
+      input,
+      `${Object.keys(read.files).join(', ')} changed, audit ${report.passed ? 'passed' : `failed: ${version.failing.join(', ')}`}`,
+    );
+    return { kind: 'staged', version, prompt: await reviewPrompt(deps, candidate, report) };
+  };
+}
+
+type ReadFix = { files: Partial<Record<FixableKind, string>> } | { refused: string; unchanged: boolean };
+
+function readFix(base: StoredVersion, reply: StoredReply): ReadFix {
+  const parsed = parseFixReply(reply.text);
+  if (!parsed.ok) return { refused: parsed.reason, unchanged: false };
+  const { blocks } = parsed;
+  if (isUnchanged(base.text, blocks)) return { refused: 'the reply changed nothing', unchanged: true };
+  const reasons = checkFix({ base: base.text, blocks, finishReason: reply.finishReason, yamlError });
+  if (reasons.length > 0) return { refused: reasons.join('; '), unchanged: false };
+  const files = Object.entries(blocks).map(([kind, block]) => [
+    kind,
+    applyLineEnds(base.text.files[kind as FixableKind], block),
+  ]);
+  return { files: Object.fromEntries(files) as Partial<Record<FixableKind, string>> };
+}
+
+/** Why a sidecar does not parse, with line and column; null where it does. */
+function yamlError(kind: FixableKind, text: string): string | null {
+  const [error] = parseDocument(text, { prettyErrors: true }).errors;
+  return error === undefined ? null : `${kind}: ${error.message.split('\n')[0]}`;
+}
+
+async function refuse(
+  deps: Deps,
+  input: StageInput,
+  base: StoredVersion,
+  reason: string,
+  unchanged: boolean,
+): Promise<StageResult> {
+  const short = reason.slice(0, 300);
+  await log(deps, input, `refused: ${short}`);
+  const review = await replyOf(deps, input.base.review);
+  const text = extractReview(review.text) ?? review.text;
+  return {
+    kind: 'refused',
+    unchanged,
+    reason: short,
+    fixPrompt: await fixPrompt(deps, base, text, [...input.tries, short]),
+  };
+}
+
+const log = (deps: Deps, input: StageInput, text: string): Promise<void> =>
+  appendLog(deps.workspace, input.taskId, { subject: moduleKey(input.module), event: `stage r${input.round}`, text });

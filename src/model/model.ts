@@ -1,0 +1,66 @@
+/**
+ * The one interface that every model provider implements. A call is pure: text in, text out; it touches no file.
+ * Retries of a library are switched off; a provider throws `ModelError` with its class and the caller decides.
+ */
+
+/** What the reply is wanted for. `again` is the second try of a reply that could not be read. */
+export type Ask = 'review' | 'fix' | 'research' | 'again';
+
+export interface ModelRequest {
+  readonly ask: Ask;
+  /** Model name without its provider: `gemini-2.5-flash`, `rules-1`. */
+  readonly model: string;
+  readonly prompt: string;
+  /** Aborts the call at once: the provider closes its socket and rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/** Tokens of one call; null where the provider does not say. */
+export interface ModelUsage {
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly reasoningTokens: number | null;
+  readonly cachedInputTokens: number | null;
+}
+
+export type FinishReason = 'stop' | 'length' | 'content-filter' | 'other';
+
+export interface ModelReply {
+  readonly text: string;
+  readonly finishReason: FinishReason;
+  readonly usage: ModelUsage;
+}
+
+export interface Model {
+  /** Provider name as in `google/gemini-2.5-flash`. */
+  readonly provider: string;
+  /** Asks once. Rejects with ModelError, or with `signal.reason` once the signal is aborted. */
+  ask(request: ModelRequest): Promise<ModelReply>;
+  /** What is missing before a call can be made (a key), as a message for the user; null when ready. */
+  missing(): string | null;
+}
+
+export const MODEL_ERROR_CLASSES = [
+  'quota',
+  'rate',
+  'auth',
+  'provider-down',
+  'network',
+  'bad-request',
+  'unreadable',
+] as const;
+export type ModelErrorClass = (typeof MODEL_ERROR_CLASSES)[number];
+
+/** A call that failed for a reason outside of the reply's text. The message is safe to log: no prompt, no key, at most 500 characters. */
+export class ModelError extends Error {
+  readonly errorClass: ModelErrorClass;
+  /** How long the provider asks to wait, in ms; null where it does not say. */
+  readonly retryAfterMs: number | null;
+
+  constructor(errorClass: ModelErrorClass, message: string, options: { retryAfterMs?: number | null } = {}) {
+    super(message.slice(0, 500));
+    this.name = 'ModelError';
+    this.errorClass = errorClass;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+  }
+}

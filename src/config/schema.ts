@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { MAX_CONCURRENCY } from '../domain/settings.ts';
+
+const modelName = z.string().min(1);
+const duration = z.union([z.string(), z.number()]);
+const count = z.number().int().min(0);
+
+/** Numbers of a level that a workspace may set otherwise; see docs/audit.md. */
+const levelSchema = z.record(z.string(), z.unknown());
+
+/** The settings file, batch-manager.yaml: keys are the flags' names. Unknown keys are refused: a typo must not be silent. */
+export const settingsFileSchema = z.strictObject({
+  model: modelName.optional(),
+  'review-model': modelName.optional(),
+  concurrency: z.number().int().min(1).max(MAX_CONCURRENCY).optional(),
+  prefetch: count.optional(),
+  'max-rounds': count.optional(),
+  'pass-score': z.number().min(0).max(10).optional(),
+  'module-timeout': duration.optional(),
+  'call-timeout': duration.optional(),
+  'trust-old-reviews': z.enum(['off', 'newer']).optional(),
+  'busy-tries': count.optional(),
+  /** Path of the manifest, from the workspace's root. */
+  manifest: z.string().optional(),
+  audit: z
+    .strictObject({
+      command: z.string().optional(),
+      'in-place': z.boolean().optional(),
+      timeout: duration.optional(),
+      'word-target': z.enum(['plan', 'table']).optional(),
+    })
+    .optional(),
+  levels: z.record(z.string(), levelSchema).optional(),
+  google: z.strictObject({ 'base-url': z.string().optional() }).optional(),
+  engine: z.strictObject({ 'idle-minutes': z.number().min(0).optional() }).optional(),
+});
+
+export type SettingsFile = z.infer<typeof settingsFileSchema>;

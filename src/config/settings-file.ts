@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { JSON_SCHEMA, load, YAMLException } from 'js-yaml';
+import { z } from 'zod';
+import { usageError } from '../domain/errors.ts';
+import { isNotFound } from '../store/atomic.ts';
+import { SETTINGS_FILE, type Workspace } from '../store/workspace.ts';
+import { settingsFileSchema, type SettingsFile } from './schema.ts';
+
+/**
+ * Reads batch-manager.yaml; empty settings where there is none.
+ * @throws UserError (usage) where it does not parse or has a wrong key or value, with its place.
+ */
+export function readSettingsFile(workspace: Workspace): SettingsFile {
+  const file = join(workspace.root, SETTINGS_FILE);
+  const value = parse(read(file), file) ?? {};
+  const settings = settingsFileSchema.safeParse(value);
+  if (settings.success) return settings.data;
+  throw usageError(`${file} has a setting that is not valid:\n${z.prettifyError(settings.error)}`);
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isNotFound(error)) return '';
+    throw usageError(`${file} cannot be read: ${(error as Error).message}.`);
+  }
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return load(text, { schema: JSON_SCHEMA });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    throw usageError(
+      `${file} does not parse: ${error.reason} at line ${error.mark.line + 1}, column ${error.mark.column + 1}.`,
+    );
+  }
+}

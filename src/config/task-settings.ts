@@ -1,0 +1,130 @@
+import ms, { type StringValue } from 'ms';
+import { usageError } from '../domain/errors.ts';
+import { DEFAULT_SETTINGS, MAX_CONCURRENCY, type TaskSettings } from '../domain/settings.ts';
+import { parseModelName } from '../model/names.ts';
+import type { SettingsFile } from './schema.ts';
+
+/** Flags of a start, as typed. */
+export interface SettingFlags {
+  readonly model?: string | undefined;
+  readonly reviewModel?: string | undefined;
+  readonly concurrency?: string | undefined;
+  readonly maxRounds?: string | undefined;
+  readonly passScore?: string | undefined;
+  readonly moduleTimeout?: string | undefined;
+  readonly reviewOnly?: boolean | undefined;
+  readonly force?: boolean | undefined;
+}
+
+export type Origin = 'flag' | 'environment' | 'file' | 'default';
+
+/** A setting's value and where it comes from. */
+export interface Setting {
+  readonly name: string;
+  readonly value: string | number;
+  readonly origin: Origin;
+}
+
+type Reader<T> = (text: string, name: string) => T;
+
+const wholeNumber =
+  (min: number, max: number): Reader<number> =>
+  (text, name) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw usageError(`${name} must be a whole number from ${min} to ${max}, but got "${text}".`);
+  };
+
+const score: Reader<number> = (text, name) => {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 10) return value;
+  throw usageError(`${name} must be a score from 0 to 10, but got "${text}".`);
+};
+
+/** `90s`, `12m`, `1.5h`, or ms as a number; `0` is no limit. */
+export const readDuration: Reader<number> = (text, name) => {
+  const value: number | undefined = /^\d+$/.test(text.trim()) ? Number(text) : ms(text.trim() as StringValue);
+  if (value !== undefined && value >= 0) return value;
+  throw usageError(`${name} must be a duration such as 90s, 12m or 1.5h, but got "${text}".`);
+};
+
+const model: Reader<string> = (text) => {
+  const parsed = parseModelName(text);
+  return `${parsed.provider}/${parsed.model}`;
+};
+
+/** Settings that hold one text or number. */
+type SettingName = Exclude<keyof SettingsFile, 'audit' | 'engine' | 'google' | 'levels' | 'manifest'>;
+
+/** Takes each setting from flag, environment, file or default, in this order. */
+class Resolver {
+  readonly origins: Setting[] = [];
+  private readonly flags: SettingFlags;
+  private readonly env: NodeJS.ProcessEnv;
+  private readonly file: SettingsFile;
+
+  constructor(flags: SettingFlags, env: NodeJS.ProcessEnv, file: SettingsFile) {
+    this.flags = flags;
+    this.env = env;
+    this.file = file;
+  }
+
+  take<T extends string | number>(
+    name: SettingName,
+    flag: keyof SettingFlags | null,
+    fallback: T,
+    read: Reader<T>,
+  ): T {
+    const variable = `BATCH_MANAGER_${name.toUpperCase().replaceAll('-', '_')}`;
+    const sources: [Origin, string | number | boolean | undefined, string][] = [
+      ['flag', flag === null ? undefined : this.flags[flag], `--${name}`],
+      ['environment', this.env[variable] || undefined, variable],
+      ['file', this.file[name], `${name} in batch-manager.yaml`],
+    ];
+    const [origin, got, label] = sources.find(([, value]) => value !== undefined) ?? [
+      'default' as const,
+      undefined,
+      '',
+    ];
+    const value = got === undefined ? fallback : read(String(got), label);
+    this.origins.push({ name, value, origin });
+    return value;
+  }
+}
+
+/**
+ * The settings of a task, each with its origin.
+ * @throws UserError (usage) that names the flag, variable or key with the value that was got.
+ */
+export function taskSettings(
+  flags: SettingFlags,
+  env: NodeJS.ProcessEnv,
+  file: SettingsFile,
+): { readonly settings: TaskSettings; readonly origins: readonly Setting[] } {
+  const from = new Resolver(flags, env, file);
+  const base = DEFAULT_SETTINGS;
+  const mainModel = from.take('model', 'model', base.model, model);
+  const concurrency = from.take('concurrency', 'concurrency', base.concurrency, wholeNumber(1, MAX_CONCURRENCY));
+  const settings: TaskSettings = {
+    model: mainModel,
+    // A review by the model that also fixes is the default; a second model is a choice.
+    reviewModel: from.take('review-model', 'reviewModel', mainModel, model),
+    concurrency,
+    prefetch: from.take('prefetch', null, concurrency, wholeNumber(0, MAX_CONCURRENCY)),
+    maxRounds: from.take('max-rounds', 'maxRounds', base.maxRounds, wholeNumber(0, 20)),
+    passScore: from.take('pass-score', 'passScore', base.passScore, score),
+    moduleTimeoutMs: from.take('module-timeout', 'moduleTimeout', base.moduleTimeoutMs, readDuration),
+    callTimeoutMs: from.take('call-timeout', null, base.callTimeoutMs, readDuration),
+    trustOldReviews: from.take<TaskSettings['trustOldReviews']>('trust-old-reviews', null, base.trustOldReviews, trust),
+    busyTries: from.take('busy-tries', null, base.busyTries, wholeNumber(0, 1000)),
+    reviewOnly: flags.reviewOnly ?? false,
+    force: flags.force ?? false,
+    auditCommand: file.audit?.command !== undefined,
+  };
+  return { settings, origins: from.origins };
+}
+
+const trust: Reader<TaskSettings['trustOldReviews']> = (text, name) => {
+  if (text === 'off' || text === 'newer') return text;
+  throw usageError(`${name} must be off or newer, but got "${text}".`);
+};

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { readSettingsFile } from '../../src/config/settings-file.ts';
+import { readDuration, taskSettings } from '../../src/config/task-settings.ts';
+import { workspaceAt } from '../../src/store/workspace.ts';
+import { tempWorkspace } from '../helpers/curriculum.ts';
+
+const originOf = (result: ReturnType<typeof taskSettings>, name: string) =>
+  result.origins.find((setting) => setting.name === name);
+
+test('a flag wins over the environment, that over the file, and that over the default', () => {
+  const file = { concurrency: 3, 'max-rounds': 5, 'pass-score': 8 };
+  const env = { BATCH_MANAGER_CONCURRENCY: '4', BATCH_MANAGER_MAX_ROUNDS: '6' };
+  const result = taskSettings({ concurrency: '5' }, env, file);
+  expect(result.settings).toMatchObject({ concurrency: 5, maxRounds: 6, passScore: 8, moduleTimeoutMs: 0 });
+  expect(originOf(result, 'concurrency')).toEqual({ name: 'concurrency', value: 5, origin: 'flag' });
+  expect(originOf(result, 'max-rounds')?.origin).toBe('environment');
+  expect(originOf(result, 'pass-score')?.origin).toBe('file');
+  expect(originOf(result, 'module-timeout')?.origin).toBe('default');
+});
+
+test('reviews are by the model of the fixes where no other is named', () => {
+  expect(taskSettings({ model: 'offline' }, {}, {}).settings).toMatchObject({
+    model: 'offline/rules-1',
+    reviewModel: 'offline/rules-1',
+  });
+});
+
+test.each([
+  [{ concurrency: '0' }, '--concurrency must be a whole number from 1 to 64, but got "0"'],
+  [{ concurrency: 'many' }, 'but got "many"'],
+  [{ passScore: '11' }, '--pass-score must be a score from 0 to 10, but got "11"'],
+  [{ moduleTimeout: '1h30m' }, '--module-timeout must be a duration such as 90s, 12m or 1.5h, but got "1h30m"'],
+])('the flags %j are refused with the value that was got', (flags, message) => {
+  expect(() => taskSettings(flags, {}, {})).toThrow(message);
+});
+
+test('durations are read as people write them', () => {
+  expect(['90s', '12m', '1.5h', '250', '0'].map((text) => readDuration(text, ''))).toEqual([
+    90_000, 720_000, 5_400_000, 250, 0,
+  ]);
+});
+
+test('a settings file with an unknown key or a wrong value is refused with its name', () => {
+  const read = (text: string) => readSettingsFile(workspaceAt(tempWorkspace({ 'batch-manager.yaml': text })));
+  expect(read('')).toEqual({});
+  expect(read('model: offline\n')).toEqual({ model: 'offline' });
+  expect(() => read('modle: offline\n')).toThrow('modle');
+  expect(() => read('concurrency: many\n')).toThrow('concurrency');
+  expect(() => read('model: [\n')).toThrow(/does not parse: .* line 2/);
+});

@@ -1,0 +1,66 @@
+/**
+ * Starts a task, or attaches to the one that the same command started. Under a file lock the new id is written to a pointer
+ * file before the start; another shell reads the pointer and describes that id (describe is consistent, list is not), so
+ * that two shells cannot start two.
+ */
+import { join } from 'node:path';
+import { usageError } from '../domain/errors.ts';
+import { formatSelection } from '../domain/selection.ts';
+import type { TaskSettings } from '../domain/settings.ts';
+import { buildTaskId } from '../domain/task-id.ts';
+import { withLock } from '../engine/lock.ts';
+import { readStart, writeStart, type LastStart } from '../store/starts.ts';
+import type { Workspace } from '../store/workspace.ts';
+import type { BatchInput } from '../../workflows/contract.ts';
+import type { TaskClient } from './task-client.ts';
+
+/** What a person asks to start. */
+export type StartRequest = Omit<BatchInput, 'taskId' | 'carry'>;
+
+/**
+ * Starts or attaches.
+ * @throws UserError (usage) where the same command runs with other options; it names those that differ.
+ */
+export async function startTask(
+  client: TaskClient,
+  workspace: Workspace,
+  request: StartRequest,
+): Promise<{ readonly taskId: string; readonly attached: boolean }> {
+  const lock = join(workspace.state, 'start.lock');
+  return withLock(lock, () => startLocked(client, workspace, request), {
+    waitMs: 30_000,
+    what: 'another start in this workspace',
+  });
+}
+
+async function startLocked(client: TaskClient, workspace: Workspace, request: StartRequest) {
+  const { operation, track, settings } = request;
+  const modules = formatSelection(request.selection);
+  const last = await readStart(workspace, { operation, track, modules });
+  const status = last === null ? null : await client.status(last.taskId);
+  if (last !== null && (status === 'RUNNING' || status === 'PAUSED')) {
+    refuseOtherOptions(last, settings);
+    return { taskId: last.taskId, attached: true };
+  }
+  for (let at = new Date(); ; at = new Date(at.getTime() + 1000)) {
+    const taskId = taskIdAt(request, at);
+    await writeStart(workspace, { taskId, operation, track, modules, settings: { ...settings } });
+    if (await client.start({ ...request, taskId, carry: null })) return { taskId, attached: false };
+  }
+}
+
+function taskIdAt({ operation, track, selection }: StartRequest, at: Date): string {
+  return buildTaskId({ operation, track, start: selection[0]?.[0] ?? 0, end: selection.at(-1)?.[1] ?? 0, at });
+}
+
+function refuseOtherOptions(last: LastStart, settings: TaskSettings): void {
+  const differing = Object.entries(settings).filter(([name, value]) => last.settings[name] !== value);
+  if (differing.length === 0) return;
+  const list = differing
+    .map(([name, value]) => `  ${name}: ${String(last.settings[name])} there, ${String(value)} here`)
+    .join('\n');
+  throw usageError(
+    `The same command runs already as ${last.taskId}, with other options:\n${list}\n` +
+      `Watch it: batch-manager watch ${last.taskId}\nStop it:  batch-manager stop ${last.taskId}`,
+  );
+}

@@ -1,0 +1,151 @@
+import {
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionStatusName,
+} from '@temporalio/client';
+import {
+  CancelledFailure,
+  TerminatedFailure,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdReusePolicy,
+} from '@temporalio/common';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { failedError, notFoundError } from '../domain/errors.ts';
+import { workspaceQueue } from '../domain/ids.ts';
+import { formatSelection, selectionSize } from '../domain/selection.ts';
+import {
+  BATCH_WORKFLOW,
+  type MESSAGES,
+  PROGRESS_QUERY,
+  type BatchInput,
+  type BatchProgress,
+  type BatchResult,
+  type ModuleAnswer,
+} from '../../workflows/contract.ts';
+import { taskAttributes } from './attributes.ts';
+
+/** How a batch workflow closed. */
+export type Closed =
+  | { readonly kind: 'completed'; readonly result: BatchResult }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'terminated' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** How long a query may take, ms. One without a deadline would starve the workflow tasks of its queue for 30 s. */
+const QUERY_MS = 1500;
+
+/** Everything that the command line asks of Temporal. */
+export class TaskClient {
+  readonly client: Client;
+  private readonly disconnect: () => Promise<void>;
+
+  constructor(client: Client, disconnect: () => Promise<void>) {
+    this.client = client;
+    this.disconnect = disconnect;
+  }
+
+  close(): Promise<void> {
+    return this.disconnect();
+  }
+
+  /** Starts a batch; false where the id is in use. */
+  async start(input: BatchInput): Promise<boolean> {
+    const { operation, track, selection } = input;
+    try {
+      await this.client.workflow.start(BATCH_WORKFLOW, {
+        workflowId: input.taskId,
+        taskQueue: workspaceQueue(input.workspaceId),
+        args: [input],
+        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+        // The replay of a full run must fit.
+        workflowTaskTimeout: '5s',
+        staticSummary: `${operation} ${track} ${formatSelection(selection)}`.slice(0, 200),
+        memo: { done: 0, total: selectionSize(selection) },
+        typedSearchAttributes: taskAttributes(input),
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw error;
+    }
+  }
+
+  /** The batch's status; null where Temporal knows no such task. */
+  async status(taskId: string): Promise<WorkflowExecutionStatusName | null> {
+    try {
+      return (await this.client.workflow.getHandle(taskId).describe()).status.name;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  /** Requests the cancel of a batch: the same as the Web UI's Cancel and `temporal workflow cancel`. */
+  async cancel(taskId: string): Promise<void> {
+    await this.client.workflow.getHandle(taskId).cancel();
+  }
+
+  /** Waits until a batch is closed, over restarts of the server. */
+  async closed(taskId: string): Promise<Closed> {
+    for (let wait = 200; ; wait = Math.min(wait * 2, 5000)) {
+      try {
+        const result = (await this.client.workflow.getHandle(taskId).result()) as BatchResult;
+        return { kind: 'completed', result };
+      } catch (error) {
+        if (error instanceof WorkflowFailedError) return closedBy(error);
+        if (error instanceof WorkflowNotFoundError)
+          throw notFoundError(`Temporal knows no task ${taskId}.\nSee: batch-manager list`);
+        await sleep(wait);
+      }
+    }
+  }
+
+  /** What the batch says of itself; null where no worker answers in time. */
+  async progress(taskId: string): Promise<BatchProgress | null> {
+    try {
+      const handle = this.client.workflow.getHandle(taskId);
+      return await this.client.withDeadline(Date.now() + QUERY_MS, () => handle.query<BatchProgress>(PROGRESS_QUERY));
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * Sends a verb on a module to its batch. It is sent again with the same id when the answer is lost.
+   * @throws UserError (failed) with the batch's reason.
+   */
+  async module(taskId: string, verb: keyof typeof MESSAGES, module: string): Promise<ModuleAnswer> {
+    const updateId = randomUUID();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.client.workflow
+          .getHandle(taskId)
+          .executeUpdate<ModuleAnswer, [string]>(verb, { args: [module], updateId });
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return this.lostUpdate(taskId);
+        const cause = error instanceof Error && error.name === 'WorkflowUpdateFailedError' ? error.cause : undefined;
+        if (cause instanceof Error) throw failedError(cause.message);
+        if (attempt === 3) throw error;
+        await sleep(500 * attempt);
+      }
+    }
+  }
+
+  /** An update to a run that is just ending is lost: the task's state says what to do instead. */
+  private async lostUpdate(taskId: string): Promise<never> {
+    const status = (await this.status(taskId)) ?? 'not known to Temporal';
+    throw failedError(
+      `Task ${taskId} is ${status.toLowerCase()}; nothing was changed.\nTo run modules again, start the same command again.`,
+    );
+  }
+}
+
+function closedBy(error: WorkflowFailedError): Closed {
+  const { cause } = error;
+  if (cause instanceof CancelledFailure) return { kind: 'stopped' };
+  if (cause instanceof TerminatedFailure) return { kind: 'terminated' };
+  const root = cause?.cause ?? cause;
+  return { kind: 'failed', message: root instanceof Error ? root.message : error.message };
+}

@@ -1,0 +1,102 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { taskSettings } from '../config/task-settings.ts';
+import type { Context } from '../context.ts';
+import { UserError } from '../domain/errors.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { newCommand, type Wiring } from './command.ts';
+import { printJson } from './json.ts';
+
+/** One thing that was looked at. */
+interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** `doctor`: looks at all that a task needs, and says what is missing. */
+export function newDoctorCommand(wiring: Wiring, run = runDoctor): CommandUnknownOpts {
+  const command = newCommand('doctor', 'Check workspace, settings, models, prompts and engine; starts nothing', [
+    ['What is wrong here?', 'doctor'],
+  ]).option('--json', 'print the checks as JSON');
+  command.action(async (flags) => wiring.done(await run(wiring.context(), flags)));
+  return command;
+}
+
+async function runDoctor(context: Context, options: { json?: boolean | undefined }): Promise<ExitCode> {
+  const checks: Check[] = [];
+  for (const look of [
+    nodeCheck,
+    workspaceCheck,
+    manifestCheck,
+    settingsChecks,
+    modelChecks,
+    promptChecks,
+    engineChecks,
+  ]) {
+    checks.push(...(await tried(context, look)));
+  }
+  if (options.json === true) printJson(context.io, checks);
+  else
+    for (const { name, ok, detail } of checks)
+      context.io.out(`${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(18)}  ${detail}\n`);
+  return checks.every((check) => check.ok) ? EXIT.ok : EXIT.failed;
+}
+
+type Look = (context: Context) => Check[] | Promise<Check[]>;
+
+/** A look that finds a user's mistake is a failed check, not the end of the others. */
+async function tried(context: Context, look: Look): Promise<Check[]> {
+  try {
+    return await look(context);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [{ name: look.name.replace(/Checks?$/, ''), ok: false, detail: error.message }];
+  }
+}
+
+const nodeCheck: Look = () => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return [
+    { name: 'node', ok: major > 20 || (major === 20 && minor >= 19), detail: `${process.version} (20.19 or newer)` },
+  ];
+};
+
+const workspaceCheck: Look = (context) => [{ name: 'workspace', ok: true, detail: context.workspace.root }];
+
+const manifestCheck: Look = (context) => {
+  const { file, tracks } = context.manifest();
+  const sizes = [...tracks].map(([track, modules]) => `${track} ${modules.length}`).join(', ');
+  return [{ name: 'manifest', ok: true, detail: `${file} (${sizes})` }];
+};
+
+const settingsChecks: Look = (context) =>
+  taskSettings({}, context.env, context.settings()).origins.map(({ name, value, origin }) => ({
+    name,
+    ok: true,
+    detail: `${value} (${origin})`,
+  }));
+
+const modelChecks: Look = async (context) => {
+  const { settings } = taskSettings({}, context.env, context.settings());
+  const { createModels } = await import('../model/registry.ts');
+  const models = createModels({ workspaceRoot: context.workspace.root, env: context.env });
+  return [...new Set([settings.model, settings.reviewModel])].map((name) => {
+    const missing = models.get(name).model.missing();
+    return { name: 'model access', ok: missing === null, detail: missing ?? `${name} can be called` };
+  });
+};
+
+const promptChecks: Look = async (context) => {
+  const { createPrompts } = await import('../prompts/prompts.ts');
+  const prompts = createPrompts({ workspaceRoot: context.workspace.root });
+  return prompts.inForce().map(({ name, path, overridden }) => ({
+    name: `prompt ${name}`,
+    ok: true,
+    detail: overridden ? `${path} (this workspace's)` : 'shipped',
+  }));
+};
+
+const engineChecks: Look = async (context) => {
+  const { engineChecks: checks } = await import('../engine/doctor.ts');
+  return checks(context.env);
+};

@@ -1,0 +1,44 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Context } from '../context.ts';
+import { taskEnded } from '../domain/task-status.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { reconcile } from '../progress/reconcile.ts';
+import { listTable } from '../views/task.ts';
+import { newCommand, type Wiring } from './command.ts';
+import { printJson } from './json.ts';
+
+/** Tasks that are shown without --all. */
+const RECENT = 20;
+
+/** `list`: active and recent tasks. */
+export function newListCommand(wiring: Wiring, run = runList): CommandUnknownOpts {
+  const command = newCommand('list', 'List active and recent tasks, the newest first', [
+    ['The last 20 tasks', 'list'],
+    ['All tasks for a script', 'list --all --json'],
+  ])
+    .option('--all', `all tasks, not the last ${RECENT} only`)
+    .option('--json', 'print the records as JSON');
+  command.action(async (flags) => wiring.done(await run(wiring.context(), flags)));
+  return command;
+}
+
+async function runList(
+  context: Context,
+  options: { all?: boolean | undefined; json?: boolean | undefined },
+): Promise<ExitCode> {
+  const records = await context.records.list();
+  const shown = await reconcile(context, options.all === true ? records : records.slice(0, RECENT));
+  if (options.json === true) printJson(context.io, shown);
+  else if (shown.length === 0)
+    context.io.err(`No tasks in ${context.workspace.root} yet.\nStart one: batch-manager fix-review TRACK START END\n`);
+  else context.io.out(listTable(shown, new Date()));
+  const hidden = records.length - shown.length;
+  if (hidden > 0 && options.json !== true)
+    context.io.err(`${hidden} older tasks are not shown; see them with --all.\n`);
+  if (shown.some((record) => !taskEnded(record.status)) && (await context.engineIfUp()) === null) {
+    context.io.err(
+      'The engine is down: open tasks stand still, as of their last record. Go on with: batch-manager up\n',
+    );
+  }
+  return EXIT.ok;
+}

@@ -1,0 +1,53 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { resolveTask, type Context } from '../context.ts';
+import { parseLogLine } from '../domain/log-line.ts';
+import { taskEnded } from '../domain/task-status.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { readLog } from '../store/task-log.ts';
+import { newCommand, type Wiring } from './command.ts';
+import { findModule } from './show.ts';
+
+/** How often a followed log is looked at, ms. */
+const LOOK_EVERY_MS = 300;
+
+interface LogsOptions {
+  readonly id: string;
+  readonly follow?: boolean | undefined;
+  readonly module?: string | undefined;
+}
+
+/** `logs`: the log of a task, whole or of one module. */
+export function newLogsCommand(wiring: Wiring, run = runLogs): CommandUnknownOpts {
+  const command = newCommand('logs', "Print a task's log", [
+    ['Follow the newest task', 'logs latest -f'],
+    ['What happened to one module', 'logs latest --module 06-aspect-complete-system'],
+  ])
+    .argument('<id>', 'task id, the start of one, or latest')
+    .option('-f, --follow', 'go on until the task has ended')
+    .option('--module <slug>', 'only lines of one module: slug or number');
+  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  return command;
+}
+
+async function runLogs(context: Context, options: LogsOptions): Promise<ExitCode> {
+  const taskId = await resolveTask(context, options.id);
+  const subject = await subjectOf(context, taskId, options.module);
+  for (let offset = 0; ;) {
+    // Asked before the read: lines that are written between the two are read the next time.
+    const record = await context.records.get(taskId);
+    const read = await readLog(context.workspace, taskId, offset);
+    const lines = read.lines.filter((line) => subject === null || parseLogLine(line)?.subject === subject);
+    context.io.out(lines.map((line) => `${line}\n`).join(''));
+    const done = options.follow !== true || (record !== null && taskEnded(record.status));
+    if (read.offset === offset && done) return EXIT.ok;
+    if (read.offset === offset) await sleep(LOOK_EVERY_MS);
+    ({ offset } = read);
+  }
+}
+
+async function subjectOf(context: Context, taskId: string, module: string | undefined): Promise<string | null> {
+  const record = module === undefined ? null : await context.records.get(taskId);
+  if (record === null || module === undefined) return module ?? null;
+  return `${record.track}/${findModule(record, module)[0]}`;
+}

@@ -1,0 +1,105 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { resolveTask, type Context } from '../context.ts';
+import { notFoundError } from '../domain/errors.ts';
+import { formatLogLine } from '../domain/log-line.ts';
+import { bareSlug } from '../domain/module.ts';
+import { taskEnded } from '../domain/task-status.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { reconcile } from '../progress/reconcile.ts';
+import { readOptional } from '../store/atomic.ts';
+import { modulePaths } from '../store/module-files.ts';
+import type { ModuleRecord, TaskRecord } from '../store/records.ts';
+import { lastLines } from '../store/task-log.ts';
+import { moduleTable, tally, taskHead } from '../views/task.ts';
+import { newCommand, type Wiring } from './command.ts';
+import { printJson } from './json.ts';
+
+/** Lines of the log that are shown. */
+const TAIL = 10;
+
+interface ShowOptions {
+  readonly id: string;
+  readonly module?: string | undefined;
+  readonly exitStatus?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** `show`: a task's state, its modules and the tail of its log; or one module with its review. */
+export function newShowCommand(wiring: Wiring, run = runShow): CommandUnknownOpts {
+  const command = newCommand('show', 'Show a task with its modules and the end of its log', [
+    ['The newest task', 'show latest'],
+    ['One module of it, with the text of its review', 'show latest --module 06-aspect-complete-system'],
+  ])
+    .argument('<id>', 'task id, the start of one, or latest')
+    .option('--module <slug>', 'one module: slug or number')
+    .option('--exit-status', 'exit with 0 all passed, 1 not, 3 stopped, 8 running')
+    .option('--json', 'print the record as JSON');
+  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  return command;
+}
+
+/** The record of a task, in line with Temporal. */
+export async function taskRecord(context: Context, wanted: string): Promise<TaskRecord> {
+  const taskId = await resolveTask(context, wanted);
+  const record = await context.records.get(taskId);
+  if (record === null)
+    throw notFoundError(
+      `Task ${taskId} has no record yet: its first step has not run.\nWatch it: batch-manager watch ${taskId}`,
+    );
+  const [current = record] = await reconcile(context, [record]);
+  return current;
+}
+
+/** Finds a module of a task by slug, bare slug, `track/slug` or number. */
+export function findModule(record: TaskRecord, wanted: string): [slug: string, module: ModuleRecord] {
+  const name = wanted.slice(wanted.indexOf('/') + 1);
+  const entries = Object.entries(record.modules);
+  const found =
+    entries.find(([slug]) => slug === name) ??
+    entries.find(([slug]) => bareSlug(slug) === name) ??
+    entries.find(([, module]) => String(module.number) === name);
+  if (found !== undefined) return found;
+  throw notFoundError(
+    `Task ${record.task_id} has no module "${wanted}".\nSee its modules: batch-manager show ${record.task_id}`,
+  );
+}
+
+async function runShow(context: Context, options: ShowOptions): Promise<ExitCode> {
+  const record = await taskRecord(context, options.id);
+  if (options.module !== undefined) await showModule(context, record, options.module, options.json ?? false);
+  else if (options.json === true) printJson(context.io, record);
+  else await showTask(context, record);
+  return options.exitStatus === true ? statusCode(record) : EXIT.ok;
+}
+
+async function showTask(context: Context, record: TaskRecord): Promise<void> {
+  const { io } = context;
+  io.out(`${taskHead(record, new Date())}\n${moduleTable(record)}\n`);
+  const lines = await lastLines(context.workspace, record.task_id, null, TAIL);
+  io.out(lines.map((line) => `${formatLogLine(line)}\n`).join(''));
+  if (taskEnded(record.status)) return;
+  const access = await context.engineIfUp();
+  if (access === null) io.err(`The engine is down; this is as of ${record.updated_at}. Go on with: batch-manager up\n`);
+  else if (access.webUi !== null) io.err(`Web UI: ${access.webUi}/workflows/${record.task_id}\n`);
+}
+
+async function showModule(context: Context, record: TaskRecord, wanted: string, json: boolean): Promise<void> {
+  const [slug, module] = findModule(record, wanted);
+  const { io } = context;
+  const paths = await modulePaths(context.manifest().folder, { track: record.track, slug, number: module.number });
+  const review = (await readOptional(paths.review))?.toString('utf8') ?? null;
+  if (json) return printJson(io, { slug, ...module, review });
+  const score = module.score === null ? '' : `, score ${module.score}`;
+  io.out(
+    `${record.track}/${slug}: ${module.outcome ?? 'not ended'}${score}, ${module.rounds} rounds. ${module.detail}\n\n`,
+  );
+  const lines = await lastLines(context.workspace, record.task_id, `${record.track}/${slug}`, 2 * TAIL);
+  io.out(lines.map((line) => `${formatLogLine(line)}\n`).join(''));
+  io.out(review === null ? '\nThere is no review file.\n' : `\n${paths.relative(paths.review)}\n\n${review}\n`);
+}
+
+function statusCode(record: TaskRecord): ExitCode {
+  if (!taskEnded(record.status)) return EXIT.running;
+  if (record.status === 'stopped') return EXIT.stopped;
+  return record.status === 'completed' && tally(record.counts).notPassed === 0 ? EXIT.ok : EXIT.failed;
+}

@@ -1,0 +1,112 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { taskSettings, type SettingFlags } from '../config/task-settings.ts';
+import type { Context } from '../context.ts';
+import { usageError } from '../domain/errors.ts';
+import { OPERATIONS, type Operation } from '../domain/operation.ts';
+import { checkSelection, formatSelection, parseRange, parseSelection, type Selection } from '../domain/selection.ts';
+import type { TaskSettings } from '../domain/settings.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { trackModules } from '../store/manifest.ts';
+import { newCommand, type Wiring } from './command.ts';
+import { printJson } from './json.ts';
+import { printPlan } from './plan.ts';
+import { watchTask } from './watch.ts';
+
+/** What a start command was given. */
+export interface StartOptions extends SettingFlags {
+  readonly operation: Operation;
+  readonly track: string;
+  readonly start: string | undefined;
+  readonly end: string | undefined;
+  readonly modules?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly background?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+const EXAMPLES: Record<Operation, [string, string][]> = {
+  'fix-review': [
+    ['Fix modules 1 to 20 of track b1 and watch it', 'fix-review b1 1 20'],
+    [
+      'Some modules, in the background, with another model for the reviews',
+      'fix-review b1 --modules 3,7,9-12 --review-model google/gemini-2.5-pro -b',
+    ],
+    ['See what would be done, and start nothing', 'fix-review b2-hist 1 140 --dry-run'],
+  ],
+  research: [['Research modules 1 to 10 of b2-hist', 'research b2-hist 1 10']],
+  orchestrate: [['Research modules 1 to 10, then fix them', 'orchestrate b2-hist 1 10']],
+};
+
+/** `fix-review`, `research` and `orchestrate`: the same command for each operation. */
+export function newStartCommand(operation: Operation, wiring: Wiring, run = runStart): CommandUnknownOpts {
+  const { describe } = OPERATIONS[operation];
+  const command = newCommand(operation, `${describe[0]?.toUpperCase()}${describe.slice(1)}`, EXAMPLES[operation])
+    .argument('<track>', 'track of the manifest, such as b1')
+    .argument('[start]', 'number of the first module')
+    .argument('[end]', 'number of the last module')
+    .option('--modules <list>', 'module numbers instead of START END: 3,7,9-12')
+    .option('--model <name>', 'model for fixes and research: provider/model, or offline')
+    .option('--review-model <name>', 'model for reviews (default: --model)')
+    .option('--concurrency <n>', 'model calls at a time, 1 to 64')
+    .option('--max-rounds <n>', 'fix rounds a module may use')
+    .option('--pass-score <score>', 'review score from which a module passes, 0 to 10')
+    .option('--module-timeout <time>', 'working time a module may use: 90s, 30m; 0 is no limit')
+    .option('--review-only', 'audit and review, change nothing')
+    .option('--force', 'run modules that passed before, too, and ask everything anew')
+    .option('--dry-run', 'print the plan and start nothing')
+    .option('-b, --background', 'print the task id and return')
+    .option('--json', 'print the result as JSON');
+  command.action(async (track, start, end, flags) => {
+    wiring.done(await run(wiring.context(), { operation, track, start, end, ...flags }));
+  });
+  return command;
+}
+
+/** The modules that were asked for, checked against the manifest. */
+export function selectionOf(
+  context: Context,
+  options: Pick<StartOptions, 'track' | 'start' | 'end' | 'modules'>,
+): Selection {
+  const { track, start, end, modules } = options;
+  const size = trackModules(context.manifest(), track).length;
+  if (modules !== undefined && start !== undefined) throw usageError('Give START END or --modules, not both.');
+  if (modules === undefined && (start === undefined || end === undefined)) {
+    throw usageError(`Which modules? Track ${track} has ${size}: write "${track} 1 ${size}", or --modules 3,7,9-12.`);
+  }
+  const selection = modules === undefined ? parseRange(start ?? '', end ?? '') : parseSelection(modules);
+  checkSelection(selection, track, size);
+  return selection;
+}
+
+/** Starts a task or attaches to it; in the foreground it stays until the task has ended. */
+export async function runStart(context: Context, options: StartOptions): Promise<ExitCode> {
+  const { operation, track } = options;
+  const { settings } = taskSettings(options, context.env, context.settings());
+  const selection = selectionOf(context, options);
+  if (options.dryRun === true)
+    return printPlan(context, { operation, track, selection, settings, json: options.json ?? false });
+  const { taskId, attached } = await start(context, { operation, track, selection, settings });
+  const { io } = context;
+  if (options.background === true) {
+    if (options.json === true) printJson(io, { task_id: taskId, attached });
+    else io.out(`${taskId}\n`);
+    if (attached) io.err('It runs already.\n');
+    io.err(`Watch it: batch-manager watch ${taskId}\nStop it:  batch-manager stop ${taskId}\n`);
+    return EXIT.ok;
+  }
+  io.err(
+    attached
+      ? `Attached to ${taskId}, which runs already.\n`
+      : `Started ${taskId}: ${operation} ${track} ${formatSelection(selection)}\n`,
+  );
+  return watchTask(context, taskId, { json: options.json ?? false });
+}
+
+async function start(
+  context: Context,
+  what: { operation: Operation; track: string; selection: Selection; settings: TaskSettings },
+): Promise<{ taskId: string; attached: boolean }> {
+  const { client } = await context.engine();
+  const { startTask } = await import('../client/start.ts');
+  return startTask(client, context.workspace, { workspaceId: await context.workspaceId(), ...what });
+}

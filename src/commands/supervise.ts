@@ -1,0 +1,22 @@
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { readSettingsFile } from '../config/settings-file.ts';
+import { EXIT } from '../exit.ts';
+import type { Wiring } from './command.ts';
+
+/** Minutes without open work after which the engine ends itself, where the settings say nothing. */
+const IDLE_MINUTES = 30;
+
+/** `supervise`: the background process that keeps server and workers alive; started by the others, not by people. */
+export function newSuperviseCommand(wiring: Wiring): CommandUnknownOpts {
+  const command = new Command('supervise').description('Keep server and workers alive (started by other commands)');
+  command.action(async () => {
+    const [{ runSupervisor }, { workerCommand }] = await Promise.all([
+      import('../engine/supervisor.ts'),
+      import('../engine/command.ts'),
+    ]);
+    const idleMinutes = readSettingsFile(wiring.context().workspace).engine?.['idle-minutes'] ?? IDLE_MINUTES;
+    await runSupervisor({ workerCommand, idleMinutes });
+    wiring.done(EXIT.ok);
+  });
+  return command;
+}

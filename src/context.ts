@@ -1,0 +1,84 @@
+import type { TaskClient } from './client/task-client.ts';
+import type { SettingsFile } from './config/schema.ts';
+import { readSettingsFile } from './config/settings-file.ts';
+import { notFoundError, usageError } from './domain/errors.ts';
+import type { Io } from './io.ts';
+import { readManifest, type Manifest } from './store/manifest.ts';
+import { RecordStore } from './store/records.ts';
+import { findWorkspace, workspaceId, type Workspace } from './store/workspace.ts';
+
+/** What commands work with. Everything heavy is made when it is first asked for: `--help` and `list` must not load Temporal. */
+export interface Context {
+  readonly io: Io;
+  readonly env: NodeJS.ProcessEnv;
+  readonly workspace: Workspace;
+  readonly records: RecordStore;
+  settings(): SettingsFile;
+  manifest(): Manifest;
+  workspaceId(): Promise<string>;
+  /** A client of the engine, which is started where there is none; with a worker for this workspace. */
+  engine(): Promise<EngineAccess>;
+  /** A client of the engine if it is up; null where it is not. */
+  engineIfUp(): Promise<EngineAccess | null>;
+}
+
+/** A connected client and where the Web UI shows its tasks. */
+export interface EngineAccess {
+  readonly client: TaskClient;
+  /** Base address of the Web UI with the namespace; null where it is not known (a configured server). */
+  readonly webUi: string | null;
+}
+
+/** The context of a command that runs in `cwd`. */
+export function createContext(options: {
+  readonly io: Io;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+}): Context {
+  const workspace = findWorkspace(options.cwd);
+  const context: Context = {
+    io: options.io,
+    env: options.env,
+    workspace,
+    records: new RecordStore(workspace),
+    settings: once(() => readSettingsFile(workspace)),
+    manifest: once(() => readManifest(workspace, context.settings().manifest)),
+    workspaceId: once(() => workspaceId(workspace)),
+    engine: once(async () => (await import('./client/engine-access.ts')).openEngine(context)),
+    engineIfUp: once(async () => (await import('./engine/status.ts')).openIfUp(context)),
+  };
+  return context;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/**
+ * The task that a person means by a full id, a unique prefix, or `latest`.
+ * @throws UserError (not-found or usage) that lists what is near.
+ */
+export async function resolveTask(context: Context, wanted: string): Promise<string> {
+  const records = await context.records.list();
+  const ids = records.map((record) => record.task_id);
+  const [newest] = ids;
+  if (wanted === 'latest' && newest !== undefined) return newest;
+  if (ids.includes(wanted)) return wanted;
+  const matching = ids.filter((id) => id.startsWith(wanted));
+  const [only, ...others] = matching;
+  if (only !== undefined && others.length === 0) return only;
+  if (only !== undefined)
+    throw usageError(
+      `"${wanted}" is the start of ${matching.length} task ids:\n${matching.map((id) => `  ${id}`).join('\n')}`,
+    );
+  const started = await startedTask(context, wanted);
+  if (started !== undefined) return started;
+  throw notFoundError(`There is no task "${wanted}" in ${context.workspace.root}.\nSee: batch-manager list`);
+}
+
+/** A task that was started a moment ago has no record yet: its id is in the pointers. */
+async function startedTask(context: Context, wanted: string): Promise<string | undefined> {
+  const { startedIds } = await import('./store/starts.ts');
+  return (await startedIds(context.workspace)).find((id) => id === wanted || wanted === 'latest');
+}

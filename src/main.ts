@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+/** argv to program to exit code; the only place that ends the process. */
+import { CommanderError } from 'commander';
+import { createContext, type Context } from './context.ts';
+import { EXIT, exitFor, type ExitCode } from './exit.ts';
+import { processIo } from './io.ts';
+import { createProgram } from './program.ts';
+
+let code: ExitCode = EXIT.ok;
+let context: Context | undefined;
+
+const program = createProgram({
+  context: () => (context ??= createContext({ io: processIo(), env: process.env, cwd: process.cwd() })),
+  done: (value) => void (code = value),
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  code = error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.ok : EXIT.usage) : report(error);
+}
+
+function report(error: unknown): ExitCode {
+  const { message, code } = exitFor(error);
+  process.stderr.write(`${message}\n`);
+  return code;
+}
+
+// Output to a pipe is asynchronous: the process ends once it is written. Open connections do not hold it.
+process.exitCode = code;
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
+process.exit();

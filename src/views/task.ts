@@ -1,0 +1,83 @@
+/** How tasks are shown to people and, by the same values, to scripts. */
+import prettyMs from 'pretty-ms';
+import { OUTCOMES, type Outcome } from '../domain/outcome.ts';
+import type { ModuleRecord, TaskRecord } from '../store/records.ts';
+import { plainTable } from './table.ts';
+
+/** `3 FIXED, 1 MISSING`, passing outcomes first. */
+export function countsText(counts: TaskRecord['counts']): string {
+  const entries = Object.entries(counts) as [Outcome, number][];
+  const sorted = entries.sort(([a], [b]) => Number(OUTCOMES[b].passed) - Number(OUTCOMES[a].passed));
+  return sorted.map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+}
+
+/** How many modules ended, and how many of them did not pass. */
+export function tally(counts: TaskRecord['counts']): { readonly ended: number; readonly notPassed: number } {
+  const entries = Object.entries(counts) as [Outcome, number][];
+  const sum = (of: (outcome: Outcome) => boolean): number =>
+    entries.reduce((total, [outcome, count]) => total + (of(outcome) ? count : 0), 0);
+  return { ended: sum(() => true), notPassed: sum((outcome) => !OUTCOMES[outcome].passed) };
+}
+
+/** `2026-11-24 08:33`: UTC, as in task ids. */
+export const shortTime = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+
+/** How long a task took or has been running. */
+export function duration(record: TaskRecord, now: Date): string {
+  const end = record.ended_at === null ? now.getTime() : Date.parse(record.ended_at);
+  return prettyMs(Math.max(0, end - Date.parse(record.created_at)), { secondsDecimalDigits: 0 });
+}
+
+/** The table of `list`. */
+export function listTable(records: readonly TaskRecord[], now: Date): string {
+  const rows = records.map((record) => {
+    const { ended, notPassed } = tally(record.counts);
+    return [
+      record.task_id,
+      record.status,
+      `${ended}/${record.total}`,
+      notPassed === 0 ? '' : String(notPassed),
+      shortTime(record.created_at),
+      duration(record, now),
+    ];
+  });
+  return plainTable(['TASK', 'STATUS', 'DONE', 'NOT PASSED', 'STARTED (UTC)', 'TOOK'], rows);
+}
+
+/** A module's row: number, slug, outcome, score, rounds, detail. */
+function moduleRow(slug: string, module: ModuleRecord): string[] {
+  const outcome = module.outcome ?? '';
+  const score = module.score === null ? '' : module.score.toFixed(1);
+  const flag = module.suspicious ? ' (suspicious rise)' : '';
+  return [
+    String(module.number),
+    slug,
+    outcome,
+    score,
+    module.rounds === 0 ? '' : String(module.rounds),
+    `${module.detail}${flag}`.slice(0, 100),
+  ];
+}
+
+/** The modules of a task, in the order of their numbers. */
+export function moduleTable(record: TaskRecord): string {
+  const modules = Object.entries(record.modules).sort(([, a], [, b]) => a.number - b.number);
+  return plainTable(
+    ['#', 'MODULE', 'OUTCOME', 'SCORE', 'ROUNDS', 'DETAIL'],
+    modules.map(([slug, module]) => moduleRow(slug, module)),
+  );
+}
+
+/** The head of `show`. */
+export function taskHead(record: TaskRecord, now: Date): string {
+  const { ended } = tally(record.counts);
+  const lines = [
+    record.task_id,
+    `  ${record.operation} ${record.track} ${record.modules_selected}, ${record.status}, ${ended} of ${record.total} modules ended`,
+    `  model ${record.model}${record.review_model === record.model ? '' : `, reviews by ${record.review_model}`}, ${record.concurrency} calls at a time`,
+    `  started ${shortTime(record.created_at)} UTC, ${record.ended_at === null ? 'running for' : 'took'} ${duration(record, now)}`,
+    record.reason === null ? '' : `  ${record.reason}`,
+    ended === 0 ? '' : `  ${countsText(record.counts)}`,
+  ];
+  return `${lines.filter((line) => line !== '').join('\n')}\n`;
+}

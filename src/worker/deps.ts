@@ -1,0 +1,61 @@
+import type { Deps } from '../../activities/deps.ts';
+import { createAuditThread } from '../audit/thread.ts';
+import { Flights } from '../concurrency/flights.ts';
+import { TaskGates } from '../concurrency/gates.ts';
+import { KeyedLock } from '../concurrency/keyed-lock.ts';
+import { readSettingsFile } from '../config/settings-file.ts';
+import { createModels } from '../model/registry.ts';
+import { createPrompts } from '../prompts/prompts.ts';
+import { AuditStore } from '../store/audits.ts';
+import { GenerationStore } from '../store/generations.ts';
+import { LimitStore } from '../store/limits.ts';
+import { readManifest } from '../store/manifest.ts';
+import { PlanStore } from '../store/plans.ts';
+import { RecordStore } from '../store/records.ts';
+import { ReplyStore } from '../store/replies.ts';
+import { WorkStore } from '../store/versions.ts';
+import type { Workspace } from '../store/workspace.ts';
+import { VERSION } from '../version.ts';
+import { createAuditCommand } from './audit-command.ts';
+
+/** Makes the real parts that the activities of a workspace work with; `close` ends what they started. */
+export function createDeps(
+  workspace: Workspace,
+  env: NodeJS.ProcessEnv,
+): { readonly deps: Deps; readonly close: () => Promise<void> } {
+  const settings = readSettingsFile(workspace);
+  const manifest = () => readManifest(workspace, settings.manifest);
+  const auditOptions = {
+    overrides: settings.levels ?? {},
+    wordTarget: settings.audit?.['word-target'] ?? 'plan',
+  } as const;
+  const thread = createAuditThread();
+  const limits = new LimitStore(workspace);
+  const models = createModels({
+    workspaceRoot: workspace.root,
+    env: modelEnvironment(env, settings.google?.['base-url']),
+  });
+  const deps: Deps = {
+    workspace,
+    work: new WorkStore(workspace),
+    replies: new ReplyStore(workspace),
+    audits: new AuditStore(workspace),
+    generations: new GenerationStore(workspace),
+    limits,
+    plans: new PlanStore(workspace),
+    records: new RecordStore(workspace),
+    gates: new TaskGates(limits),
+    flights: new Flights(),
+    locks: new KeyedLock(),
+    auditor: { key: JSON.stringify([VERSION, auditOptions]), audit: (text) => thread.audit(text, auditOptions) },
+    auditCommand: createAuditCommand(settings, () => manifest().folder),
+    manifest,
+    prompts: () => createPrompts({ workspaceRoot: workspace.root }),
+    model: (name) => models.get(name),
+  };
+  return { deps, close: () => thread.close() };
+}
+
+function modelEnvironment(env: NodeJS.ProcessEnv, baseUrl: string | undefined): NodeJS.ProcessEnv {
+  return baseUrl === undefined ? env : { GOOGLE_GEMINI_BASE_URL: baseUrl, ...env };
+}

@@ -8,7 +8,7 @@ import { usageError } from '../domain/errors.ts';
 import { formatSelection } from '../domain/selection.ts';
 import type { TaskSettings } from '../domain/settings.ts';
 import { buildTaskId } from '../domain/task-id.ts';
-import { withLock } from '../engine/lock.ts';
+import { withLock } from '../process/lock.ts';
 import { readStart, writeStart, type LastStart } from '../store/starts.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { BatchInput } from '../../workflows/contract.ts';

@@ -24,15 +24,15 @@ export function newWorkerCommand(wiring: Wiring, run = runWorkerCommand): Comman
 
 async function runWorkerCommand(context: Context, options: { address?: string | undefined }): Promise<ExitCode> {
   const [{ tryLock }, { self }, { markWorkerReady }, { connectConfig }, { runWorker }] = await Promise.all([
-    import('../engine/lock.ts'),
-    import('../engine/process.ts'),
+    import('../process/lock.ts'),
+    import('../process/identity.ts'),
     import('../engine/state.ts'),
     import('../client/connection.ts'),
     import('../worker/worker.ts'),
   ]);
   const { workspace } = context;
   const id = await context.workspaceId();
-  const held = await tryLock(`${workspace.state}/worker.lock`);
+  const held = tryLock(`${workspace.state}/worker.lock`);
   if (!held.ok)
     throw engineError(
       `Another worker serves ${workspace.root}: process ${held.holder.pid}.\nSee: batch-manager doctor`,
@@ -45,13 +45,13 @@ async function runWorkerCommand(context: Context, options: { address?: string | 
       address: { connection: connectionOptions as NativeConnectionOptions, namespace },
       processId: self(),
       env: context.env,
-      onReady: async () => {
-        await markWorkerReady(id);
+      onReady: () => {
+        markWorkerReady(id, connectionOptions.address ?? '');
         context.io.err(`Worker of ${workspace.root} is ready (process ${process.pid}).\n`);
       },
     });
   } finally {
-    await held.release();
+    held.release();
   }
   return EXIT.ok;
 }

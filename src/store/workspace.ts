@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { readJson, writeAtomic } from './atomic.ts';
+import { withLock } from '../process/lock.ts';
+import { writeAtomic } from './atomic.ts';
 
 /** Name of the settings file, which also marks a workspace. */
 export const SETTINGS_FILE = 'batch-manager.yaml';
@@ -41,41 +41,32 @@ const identitySchema = z.object({ id: z.string().regex(/^[0-9a-z]{12}$/), host: 
 
 /**
  * The workspace's id, made at its first use. It names the task queue and the modules' locks, so a copied folder, told by
- * host and path, gets an id of its own.
+ * host and path, gets an id of its own. Under a lock: two shells that both made one would start two workers.
  */
 export async function workspaceId(workspace: Workspace): Promise<string> {
-  const file = join(workspace.state, 'workspace.json');
-  const here = { host: hostname(), root: workspace.root };
-  const known = identitySchema.safeParse(await readJson(file));
-  if (known.success && known.data.host === here.host && known.data.root === here.root) return known.data.id;
-  const identity = { id: randomBytes(8).toString('hex').slice(0, 12), ...here };
-  await mkdir(workspace.state, { recursive: true });
-  await writeFile(join(workspace.state, '.gitignore'), '*\n');
-  if (existsSync(file)) await writeAtomic(file, JSON.stringify(identity));
-  else if (!(await createOnly(file, JSON.stringify(identity)))) return workspaceId(workspace);
+  const known = knownWorkspaceId(workspace);
+  if (known !== undefined) return known;
+  const options = { waitMs: 10_000, what: 'another command that sets up this workspace' };
+  return withLock(join(workspace.state, 'workspace.lock'), () => makeId(workspace), options);
+}
+
+async function makeId(workspace: Workspace): Promise<string> {
+  const known = knownWorkspaceId(workspace);
+  if (known !== undefined) return known;
+  const identity = { id: randomBytes(6).toString('hex'), ...here(workspace) };
+  await writeAtomic(join(workspace.state, '.gitignore'), '*\n');
+  await writeAtomic(join(workspace.state, 'workspace.json'), JSON.stringify(identity));
   return identity.id;
 }
 
-/** Creates a file whole or not at all; false where another process was first. */
-async function createOnly(file: string, text: string): Promise<boolean> {
-  const temporary = `${file}.${randomBytes(4).toString('hex')}`;
-  await writeFile(temporary, text);
-  try {
-    await link(temporary, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  } finally {
-    await rm(temporary);
-  }
-}
+const here = (workspace: Workspace): { host: string; root: string } => ({ host: hostname(), root: workspace.root });
 
-/** The workspace's id if it has one already; for commands that only look. */
+/** The workspace's id; undefined where it has none yet, or only that of the folder it was copied from. */
 export function knownWorkspaceId(workspace: Workspace): string | undefined {
   try {
-    const identity = identitySchema.parse(JSON.parse(readFileSync(join(workspace.state, 'workspace.json'), 'utf8')));
-    return identity.root === workspace.root ? identity.id : undefined;
+    const text = readFileSync(join(workspace.state, 'workspace.json'), 'utf8');
+    const { id, host, root } = identitySchema.parse(JSON.parse(text));
+    return host === hostname() && root === workspace.root ? id : undefined;
   } catch {
     return undefined;
   }

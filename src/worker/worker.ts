@@ -28,7 +28,7 @@ export interface WorkerOptions {
   readonly processId: { readonly pid: number; readonly startTime: string };
   readonly env: NodeJS.ProcessEnv;
   /** Called once the worker is made and about to poll. */
-  readonly onReady: () => Promise<void>;
+  readonly onReady: () => void;
 }
 
 /** Heartbeats are sent once a second: their answer brings a cancel to a call that no local abort reached. */
@@ -63,7 +63,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       shutdownGraceTime: '10s',
       shutdownForceTime: '25s',
     });
-    await options.onReady();
+    options.onReady();
     await worker.run();
   } finally {
     await connection.close();

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { serverVersion } from './version.ts';
+
+/** Asks a binary for its server version; null where it does not run or is something else. */
+export async function versionOf(path: string): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)(path, ['--version'], { timeout: 20_000 });
+    return serverVersion(stdout);
+  } catch {
+    return null;
+  }
+}
+
+/** The first executable of this name on PATH. */
+export function searchPath(name: string, path: string): string | null {
+  for (const folder of path.split(delimiter).filter((entry) => entry !== '')) {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return join(folder, name);
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,44 @@
+import { findServer } from './locate.ts';
+import { answers } from './ports.ts';
+import { isAlive } from '../process/identity.ts';
+import { isConfigured } from './ensure.ts';
+import { readEngine, type EngineState } from './state.ts';
+
+/** What doctor says of the engine. */
+export interface EngineCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** Looks at the server binary and the running engine; starts nothing. */
+export async function engineChecks(env: NodeJS.ProcessEnv): Promise<EngineCheck[]> {
+  if (isConfigured(env)) return [configured(env)];
+  const found = await findServer(env);
+  const binary =
+    found === null
+      ? { ok: true, detail: 'none yet: the first start downloads or builds it' }
+      : { ok: true, detail: `${found.path} (server ${found.serverVersion}, ${found.source})` };
+  return [{ name: 'temporal', ...binary }, ...(await stateChecks(readEngine()))];
+}
+
+function configured(env: NodeJS.ProcessEnv): EngineCheck {
+  const address = env.TEMPORAL_ADDRESS ?? `profile ${env.TEMPORAL_PROFILE ?? 'default'}`;
+  return { name: 'temporal', ok: true, detail: `configured: ${address}; no engine is started` };
+}
+
+async function stateChecks(state: EngineState | null): Promise<EngineCheck[]> {
+  if (state === null || !isAlive(state.supervisor))
+    return [{ name: 'engine', ok: true, detail: 'down; commands that need it start it' }];
+  const { server, problem } = state;
+  const serverUp = server !== null && isAlive(server) && (await answers(server.address));
+  const detail = serverUp
+    ? `up at ${server.address}, Web UI http://${server.uiAddress}`
+    : `the server is down${problem === null ? '' : `: ${problem}`}`;
+  const workers = state.workers.map((worker) => ({
+    name: 'worker',
+    ok: isAlive(worker),
+    detail: `${worker.root} (process ${worker.pid}, ${worker.restarts} restarts${worker.lastEnd === null ? '' : `, last: ${worker.lastEnd}`})`,
+  }));
+  return [{ name: 'engine', ok: serverUp, detail }, ...workers];
+}

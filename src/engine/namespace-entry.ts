@@ -1,0 +1,52 @@
+/**
+ * Run as a process of its own, so that the supervisor need not hold the Temporal client in memory:
+ * `setup ADDRESS` waits for the server, sets retention and search attributes; `count ADDRESS` prints the open workflows.
+ */
+import { Client, Connection } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
+
+const NAMESPACE = 'default';
+
+/** How long ended workflows are kept; the dev server's own 24 h would lose yesterday's batch. */
+const RETENTION_DAYS = 90;
+
+/** How long the server may take to come up, ms. */
+const UP_MS = 30_000;
+
+/** temporal.api.enums.v1.IndexedValueType. */
+const INDEXED_VALUE = { Keyword: 2, Int: 3, Double: 4 } as const;
+
+async function connected(address: string): Promise<Connection> {
+  for (const deadline = Date.now() + UP_MS; ;) {
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: 1000 });
+      await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
+      return connection;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+async function setUp(connection: Connection): Promise<void> {
+  await connection.workflowService.updateNamespace({
+    namespace: NAMESPACE,
+    config: { workflowExecutionRetentionTtl: { seconds: (RETENTION_DAYS * 24 * 3600) as never } },
+  });
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: NAMESPACE });
+  const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => customAttributes?.[name] === undefined);
+  if (missing.length === 0) return;
+  const searchAttributes = Object.fromEntries(missing.map(([name, type]) => [name, INDEXED_VALUE[type]]));
+  await connection.operatorService.addSearchAttributes({ namespace: NAMESPACE, searchAttributes });
+}
+
+const [verb, address = ''] = process.argv.slice(2);
+const connection = await connected(address);
+if (verb === 'setup') await setUp(connection);
+else {
+  const { count } = await new Client({ connection }).workflow.count("ExecutionStatus='Running'");
+  process.stdout.write(String(count));
+}
+await connection.close();

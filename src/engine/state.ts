@@ -1,0 +1,121 @@
+/** The engine's state on disk: `engine.json`, written by the supervisor, and a file for each workspace that wants a worker. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import { stateFolder } from './paths.ts';
+import { isAlive, self, type ProcessId } from '../process/identity.ts';
+
+const processSchema = z.object({ pid: z.number(), startTime: z.string() });
+
+const serverSchema = processSchema.extend({
+  /** The binary, and the version of the server in it. */
+  path: z.string(),
+  version: z.string(),
+  /** `127.0.0.1:7233`. */
+  address: z.string(),
+  uiAddress: z.string(),
+  database: z.string(),
+  /** Whether namespace, retention and search attributes are set up. */
+  ready: z.boolean(),
+});
+
+const workerSchema = processSchema.extend({
+  workspaceId: z.string(),
+  root: z.string(),
+  restarts: z.number(),
+  /** How its predecessor ended; null for the first. */
+  lastEnd: z.string().nullable(),
+});
+
+const engineSchema = z.object({
+  version: z.literal(1),
+  supervisor: processSchema,
+  server: serverSchema.nullable(),
+  workers: z.array(workerSchema),
+  /** What keeps it from running; null when all is well. */
+  problem: z.string().nullable(),
+});
+
+export type ServerState = z.infer<typeof serverSchema>;
+export type WorkerState = z.infer<typeof workerSchema>;
+export type EngineState = z.infer<typeof engineSchema>;
+
+const engineFile = (): string => join(stateFolder(), 'engine.json');
+const workspacesFolder = (): string => join(stateFolder(), 'workspaces');
+
+/** Path of a log of the engine: `server`, `supervisor`, `worker-<id>`. */
+export function engineLog(name: string): string {
+  mkdirSync(join(stateFolder(), 'logs'), { recursive: true });
+  return join(stateFolder(), 'logs', `${name}.log`);
+}
+
+/** The state; null where there is none. A file that cannot be read is moved aside, with a word to the user. */
+export function readEngine(onWarning: (message: string) => void = () => undefined): EngineState | null {
+  const file = engineFile();
+  if (!existsSync(file)) return null;
+  try {
+    return engineSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    const aside = `${file}.corrupt-${Date.now()}`;
+    renameSync(file, aside);
+    onWarning(`The engine's state file could not be read; it was moved to ${aside}, and a new one is made.`);
+    return null;
+  }
+}
+
+export function writeEngine(state: EngineState): void {
+  mkdirSync(stateFolder(), { recursive: true });
+  writeFileAtomic.sync(engineFile(), `${JSON.stringify(state, null, 2)}\n`);
+}
+
+const wantedSchema = z.object({ id: z.string(), root: z.string(), at: z.number() });
+
+/** A workspace that wants a worker. */
+export type WantedWorkspace = z.infer<typeof wantedSchema>;
+
+/** Asks the supervisor for a worker. */
+export function wantWorker(workspace: { readonly id: string; readonly root: string }): void {
+  mkdirSync(workspacesFolder(), { recursive: true });
+  writeFileAtomic.sync(
+    join(workspacesFolder(), `${workspace.id}.json`),
+    JSON.stringify({ ...workspace, at: Date.now() }),
+  );
+}
+
+export function unwantWorker(id: string): void {
+  rmSync(join(workspacesFolder(), `${id}.json`), { force: true });
+}
+
+export function wantedWorkers(): WantedWorkspace[] {
+  const folder = workspacesFolder();
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /^[0-9a-z]+\.json$/.test(name))
+    .flatMap((name) => {
+      const parsed = wantedSchema.safeParse(readJson(join(folder, name)));
+      return parsed.success ? [parsed.data] : [];
+    });
+}
+
+const readySchema = processSchema.extend({ address: z.string() });
+
+/** Said by a worker that is about to poll. */
+export function markWorkerReady(workspaceId: string, address: string): void {
+  mkdirSync(workspacesFolder(), { recursive: true });
+  writeFileAtomic.sync(join(workspacesFolder(), `${workspaceId}.ready`), JSON.stringify({ ...self(), address }));
+}
+
+/** The living worker of a workspace that polls at the address; null where there is none. */
+export function readyWorker(workspaceId: string, address: string): ProcessId | null {
+  const ready = readySchema.safeParse(readJson(join(workspacesFolder(), `${workspaceId}.ready`)));
+  return ready.success && ready.data.address === address && isAlive(ready.data) ? ready.data : null;
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}

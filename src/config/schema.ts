@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LEVEL_NUMBERS } from '../audit/overrides.ts';
 import { MAX_CONCURRENCY } from '../domain/settings.ts';
 
 const modelName = z.string().min(1);
@@ -6,7 +7,7 @@ const duration = z.union([z.string(), z.number()]);
 const count = z.number().int().min(0);
 
 /** Numbers of a level that a workspace may set otherwise; see docs/audit.md. */
-const levelSchema = z.record(z.string(), z.unknown());
+const levelSchema = z.partialRecord(z.enum(LEVEL_NUMBERS), z.number().min(0));
 
 /** The settings file, batch-manager.yaml: keys are the flags' names. Unknown keys are refused: a typo must not be silent. */
 export const settingsFileSchema = z.strictObject({

@@ -69,12 +69,7 @@ class Resolver {
     this.file = file;
   }
 
-  take<T extends string | number>(
-    name: SettingName,
-    flag: keyof SettingFlags | null,
-    fallback: T,
-    read: Reader<T>,
-  ): T {
+  take<T extends string | number>(name: SettingName, flag: keyof SettingFlags | null, fallback: T, read: Reader<T>): T {
     const variable = `BATCH_MANAGER_${name.toUpperCase().replaceAll('-', '_')}`;
     const sources: [Origin, string | number | boolean | undefined, string][] = [
       ['flag', flag === null ? undefined : this.flags[flag], `--${name}`],

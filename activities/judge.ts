@@ -1,4 +1,5 @@
 import { errorCount, type AuditReport } from '../src/domain/audit.ts';
+import { isBetter } from '../src/domain/better.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import { extractReview } from '../src/domain/reply.ts';
 import { parseReview } from '../src/domain/review-text.ts';
@@ -73,7 +74,7 @@ async function judge(
   const stored = await deps.work.version(version.hash);
   const report = await knownReport(deps, stored);
   const passed = report.passed && reviewPasses(review, input.settings.passScore);
-  const better = base === null || passed || isBetter(input, review, report);
+  const better = base === null || passed || isBetter(base, { ...version, score: review.score });
   const reason = whyNot(input, review, report, better);
   const next = passed
     ? null
@@ -90,14 +91,6 @@ async function judge(
     findings: findingsHash(review, report),
     fixPrompt: next,
   };
-}
-
-/** Better: audit no worse, score no lower, and one of the two improved. */
-function isBetter({ base, version }: JudgeInput, review: Review, report: AuditReport): boolean {
-  if (base === null) return true;
-  const errors = errorCount(report);
-  const auditNoWorse = errors <= base.errors && (version.auditPassed || !base.auditPassed);
-  return auditNoWorse && review.score >= base.score && (errors < base.errors || review.score > base.score);
 }
 
 function whyNot({ base, version }: JudgeInput, review: Review, report: AuditReport, better: boolean): string {

@@ -1,0 +1,101 @@
+import { cutBlocks } from './delimited.ts';
+import type { FixableKind } from './module.ts';
+import { placeholderLines } from './placeholder.ts';
+
+/** Which file each block of a fix reply replaces. */
+const FILE_BLOCKS: Readonly<Record<string, FixableKind>> = {
+  CONTENT: 'lesson',
+  META: 'meta',
+  ACTIVITIES: 'activities',
+  VOCABULARY: 'vocabulary',
+};
+
+export type FixReply =
+  | {
+      readonly ok: true;
+      /** The files that the reply replaces, each byte for byte as its block stands. */
+      readonly blocks: Readonly<Partial<Record<FixableKind, string>>>;
+      /** What the model says it changed. */
+      readonly changes: string | null;
+    }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Reads the reply to a fix prompt: whole files between `===CONTENT_START===` and `===CONTENT_END===` (lesson), and so META,
+ * ACTIVITIES, VOCABULARY and CHANGES. A reply with CHANGES alone says that nothing was changed.
+ */
+export function parseFixReply(text: string): FixReply {
+  const cut = cutBlocks(text, [...Object.keys(FILE_BLOCKS), 'CHANGES']);
+  if (!cut.ok) return cut;
+  if (cut.blocks.size === 0) return { ok: false, reason: 'the reply has no block between whole-line delimiters' };
+  const blocks = Object.entries(FILE_BLOCKS).flatMap(([name, kind]) => {
+    const block = cut.blocks.get(name);
+    return block === undefined ? [] : [[kind, block] as const];
+  });
+  return { ok: true, blocks: Object.fromEntries(blocks), changes: cut.blocks.get('CHANGES') ?? null };
+}
+
+/** A line that only the header of a review has. */
+const REVIEW_HEADER = /^[ \t>*_#-]*Overall Score\b/im;
+
+/**
+ * The review in a reply: what stands between `===REVIEW_START===` and `===REVIEW_END===`, or the whole reply where it has no
+ * delimiters but the header of a review. Null where there is none, or it is cut off.
+ */
+export function extractReview(text: string): string | null {
+  const cut = cutBlocks(text, ['REVIEW']);
+  if (!cut.ok) return null;
+  const block = cut.blocks.get('REVIEW');
+  if (block !== undefined) return block;
+  return REVIEW_HEADER.test(text) ? text.trim() : null;
+}
+
+/** The headed parts that a research file must have, as `## ` headings; a heading may go on after these words. */
+export const RESEARCH_PARTS = [
+  'Основні факти',
+  'Хронологія',
+  'Первинні джерела',
+  'Деколонізаційні нотатки',
+  'Використані джерела',
+] as const;
+
+/** A research file of fewer bytes than this is none; the rule by which a later run passes over it. */
+const RESEARCH_MIN_BYTES = 500;
+
+/**
+ * The research file in a reply: what stands between `===RESEARCH_START===` and `===RESEARCH_END===`, else the reply from its
+ * first heading on. Ends with a newline; empty where there is none, or it is cut off.
+ */
+export function parseResearchReply(text: string): string {
+  const cut = cutBlocks(text, ['RESEARCH']);
+  if (!cut.ok) return '';
+  const block = cut.blocks.get('RESEARCH') ?? text.slice(firstHeading(text));
+  return block.trim() === '' ? '' : `${block.trim()}\n`;
+}
+
+function firstHeading(text: string): number {
+  const index = text.search(/^#{1,2} \S/m);
+  return index === -1 ? text.length : index;
+}
+
+/** Why a research file cannot be kept, as sentences; empty where it can. */
+export function checkResearch(text: string, finishReason: string): readonly string[] {
+  const reasons: string[] = [];
+  if (finishReason === 'length') reasons.push('the reply was cut at the length limit');
+  if (finishReason === 'content-filter') reasons.push('the provider blocked the reply');
+  if (text.trim() === '') return [...reasons, 'there is no research in the reply'];
+  const missing = RESEARCH_PARTS.filter((part) => !hasPart(text, part));
+  if (missing.length > 0) reasons.push(`these parts are missing or empty: ${missing.join(', ')}`);
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes <= RESEARCH_MIN_BYTES) reasons.push(`it has ${bytes} bytes, more than ${RESEARCH_MIN_BYTES} are wanted`);
+  const [placeholder] = placeholderLines(text);
+  if (placeholder !== undefined) reasons.push(`a placeholder stands for text: "${placeholder}"`);
+  return reasons;
+}
+
+/** True where a heading begins with the part's name and something stands under it. */
+function hasPart(text: string, part: string): boolean {
+  const sections = text.split(/^## /m).slice(1);
+  const section = sections.find((candidate) => candidate.toLowerCase().startsWith(part.toLowerCase()));
+  return section !== undefined && section.split('\n').slice(1).join('\n').trim() !== '';
+}

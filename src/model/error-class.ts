@@ -1,0 +1,135 @@
+import { ModelError, type ModelErrorClass } from './model.ts';
+import { errorDetails, record, retryAfterMs } from './retry-after.ts';
+
+/** What an error is read against. `prompt` and `key` are there to be kept out of the message. */
+export interface CallContext {
+  readonly provider: string;
+  /** Scheme, host and port that were asked. */
+  readonly origin: string;
+  readonly prompt: string;
+  readonly key: string;
+  /** Where the key is looked for: said where it was refused. */
+  readonly keyHelp: string;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+/** The fields of the AI SDK's APICallError that are read here; its others hold the whole prompt and the whole body. */
+interface HttpFailure {
+  readonly status: number | null;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly body: unknown;
+}
+
+const PROVIDER_MESSAGE_LENGTH = 200;
+/** A stretch this long that stands in the prompt too is taken for a quotation of it. */
+const QUOTATION_LENGTH = 24;
+
+/**
+ * Turns whatever an AI SDK call threw into a ModelError: its class by status and body, its wait, and a message made of the
+ * status and the provider's own short message. The raw error is never kept as cause: it holds prompt, body and headers.
+ */
+export function toModelError(error: unknown, context: CallContext): ModelError {
+  if (error instanceof ModelError) return error;
+  const http = httpFailure(error);
+  const code = networkCode(error);
+  if (http === null || http.status === null || (isSuccess(http.status) && code !== null)) {
+    return withoutAnswer(error, http !== null || code !== null, code, context);
+  }
+  if (isSuccess(http.status)) {
+    return new ModelError('provider-down', `${context.provider} answered HTTP ${http.status} with an unreadable body`);
+  }
+  const errorClass = classOf(http.status, http.body);
+  const wait = retryAfterMs({ headers: http.headers, body: http.body }, context.now);
+  return new ModelError(errorClass, message(http, errorClass, context), { retryAfterMs: wait });
+}
+
+function withoutAnswer(error: unknown, network: boolean, code: string | null, context: CallContext): ModelError {
+  if (network) {
+    return new ModelError('network', `no answer from ${context.provider} at ${context.origin}: ${code ?? 'failed'}`);
+  }
+  // Only the name: the text of a foreign error may quote a header or the prompt.
+  const name = error instanceof Error ? error.name : typeof error;
+  return new ModelError('bad-request', `the call to ${context.provider} could not be made: ${name}`);
+}
+
+function httpFailure(error: unknown): HttpFailure | null {
+  const fields = record(error);
+  if (fields['name'] !== 'AI_APICallError') return null;
+  const status = fields['statusCode'];
+  return {
+    status: typeof status === 'number' ? status : null,
+    headers: fields['responseHeaders'] as Record<string, string> | undefined,
+    body: fields['data'] ?? parsed(fields['responseBody']),
+  };
+}
+
+/** The AI SDK parses only bodies of the full Google shape; a gateway's may lack a field and still say why and how long. */
+function parsed(body: unknown): unknown {
+  if (typeof body !== 'string') return undefined;
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The system's or undici's code (`ECONNREFUSED`, `UND_ERR_SOCKET`) of the first cause that has one. */
+function networkCode(error: unknown): string | null {
+  let current: unknown = error;
+  for (let depth = 0; depth < 5 && current instanceof Error; depth += 1) {
+    const code = record(current)['code'];
+    if (typeof code === 'string' && /^[A-Z][A-Z_0-9]+$/.test(code)) return code;
+    current = current.cause;
+  }
+  return null;
+}
+
+function classOf(status: number, body: unknown): ModelErrorClass {
+  if (status === 429) return isDailyQuota(body) ? 'quota' : 'rate';
+  if (status === 401 || status === 403 || (status === 400 && isInvalidKey(body))) return 'auth';
+  if (status >= 500 || status === 408 || status === 409) return 'provider-down';
+  return 'bad-request';
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** A day's quota does not come back by waiting a minute: `violations[].quotaId` tells it from a rate. */
+function isDailyQuota(body: unknown): boolean {
+  return errorDetails(body)
+    .filter((detail) => String(detail['@type']).endsWith('google.rpc.QuotaFailure'))
+    .flatMap((detail) => (Array.isArray(detail['violations']) ? detail['violations'].map(record) : []))
+    .some((violation) => /per_?day/i.test(String(violation['quotaId'])));
+}
+
+/** Gemini answers a wrong or expired key with 400, not 401. */
+function isInvalidKey(body: unknown): boolean {
+  return errorDetails(body).some((detail) => detail['reason'] === 'API_KEY_INVALID');
+}
+
+function message(http: HttpFailure, errorClass: ModelErrorClass, context: CallContext): string {
+  const fields = record(record(http.body)['error']);
+  const rpcStatus = typeof fields['status'] === 'string' ? ` ${fields['status'].slice(0, 40)}` : '';
+  const said = typeof fields['message'] === 'string' ? safeText(fields['message'], context) : null;
+  const answer = `${context.provider} answered HTTP ${http.status}${rpcStatus}${said === null ? '' : `: ${said}`}`;
+  return errorClass === 'auth' ? `${answer} The key is looked for in this order: ${context.keyHelp}` : answer;
+}
+
+/** The provider's message on one line and cut; null where it quotes the prompt or the key, as some gateways do. */
+function safeText(text: string, context: CallContext): string | null {
+  const line = text.replace(/\s+/g, ' ').trim().slice(0, PROVIDER_MESSAGE_LENGTH);
+  if (line === '' || (context.key !== '' && line.includes(context.key))) return null;
+  return quotes(line, context.prompt) ? null : line;
+}
+
+function quotes(line: string, prompt: string): boolean {
+  const flat = prompt.replace(/\s+/g, ' ').trim();
+  if (flat === '') return false;
+  const length = Math.min(QUOTATION_LENGTH, flat.length);
+  for (let start = 0; start + length <= line.length; start += 1) {
+    if (flat.includes(line.slice(start, start + length))) return true;
+  }
+  return false;
+}

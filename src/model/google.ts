@@ -1,0 +1,150 @@
+import type { LanguageModelUsage } from 'ai';
+import { UserError } from '../domain/errors.ts';
+import { toModelError } from './error-class.ts';
+import {
+  ModelError,
+  type FinishReason,
+  type Model,
+  type ModelReply,
+  type ModelRequest,
+  type ModelUsage,
+} from './model.ts';
+
+export interface GoogleOptions {
+  /** The key, asked for at each call; null where there is none. May throw UserError. */
+  apiKey(): string | null;
+  /** Where the key is looked for, in words: part of the message when it is missing or refused. */
+  readonly keyHelp?: string;
+  /** Address of the API or of a gateway that speaks its protocol, with or without a version path. */
+  readonly baseURL?: string | undefined;
+  /** Where GOOGLE_GEMINI_BASE_URL is read; the process's environment if it is not given. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+interface Ready {
+  readonly key: string;
+  readonly baseURL: string;
+}
+
+const DEFAULT_BASE_URL = 'https://generativelanguage.googleapis.com/v1beta';
+const BASE_URL_VARIABLE = 'GOOGLE_GEMINI_BASE_URL';
+
+/**
+ * Google Gemini by its generateContent call. One request an `ask`: the library's retries are off, and temperature and length
+ * are left to the provider's defaults. The address is `baseURL`, else GOOGLE_GEMINI_BASE_URL, else Google's own.
+ */
+export function createGoogleModel(options: GoogleOptions): Model {
+  const keyHelp = options.keyHelp ?? "GEMINI_API_KEY in the worker's environment";
+  const ready = (): Ready => ({ key: requireKey(options.apiKey(), keyHelp), baseURL: resolveBaseURL(options) });
+  return {
+    provider: 'google',
+    ask: (request) => ask(request, ready, keyHelp),
+    missing() {
+      try {
+        ready();
+        return null;
+      } catch (error) {
+        if (error instanceof ModelError || error instanceof UserError) return error.message;
+        throw error;
+      }
+    },
+  };
+}
+
+async function ask(request: ModelRequest, ready: () => Ready, keyHelp: string): Promise<ModelReply> {
+  const { signal, prompt } = request;
+  signal.throwIfAborted();
+  const { key, baseURL } = readyForCall(ready);
+  try {
+    // Imported at the first call: loading them costs a command that asks no model 170 ms.
+    const [{ generateText }, { createGoogleGenerativeAI }] = await Promise.all([
+      import('ai'),
+      import('@ai-sdk/google'),
+    ]);
+    signal.throwIfAborted();
+    const model = createGoogleGenerativeAI({ apiKey: key, baseURL, fetch: patientFetch })(request.model);
+    const result = await generateText({ model, prompt, maxRetries: 0, abortSignal: signal });
+    signal.throwIfAborted();
+    return { text: result.text, finishReason: finishReason(result.finishReason), usage: usage(result.usage) };
+  } catch (error) {
+    // An abort comes in many forms (AbortError, a network error, the reason): the signal itself is asked first.
+    signal.throwIfAborted();
+    const { origin } = new URL(baseURL);
+    throw toModelError(error, { provider: 'google', origin, prompt, key, keyHelp, now: Date.now() });
+  }
+}
+
+/** The same checks as `missing()`, for a call: whatever is wrong with the key's place is an error of class auth. */
+function readyForCall(ready: () => Ready): Ready {
+  try {
+    return ready();
+  } catch (error) {
+    throw error instanceof UserError ? new ModelError('auth', error.message) : error;
+  }
+}
+
+function requireKey(key: string | null, keyHelp: string): string {
+  if (key === null || key === '') throw new ModelError('auth', `google has no API key. Set one of: ${keyHelp}`);
+  // fetch refuses such a header with a message that quotes the key whole.
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new ModelError(
+      'auth',
+      `google's API key holds a space or a character that no key has. Set it anew: ${keyHelp}`,
+    );
+  }
+  return key;
+}
+
+/** Throws ModelError (bad-request) for what is no address; a version path (`/v1beta`) is added where there is none. */
+function resolveBaseURL({ baseURL, env = process.env }: GoogleOptions): string {
+  const text = baseURL ?? env[BASE_URL_VARIABLE]?.trim() ?? '';
+  if (text === '') return DEFAULT_BASE_URL;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    const place = baseURL === undefined ? BASE_URL_VARIABLE : 'the base URL in the settings';
+    // What stands before an @ may be a password.
+    const shown = text.includes('@') ? 'an address with a user name' : `"${text}"`;
+    throw new ModelError(
+      'bad-request',
+      `${place} is ${shown}, not a plain http(s) address. Set it like ${DEFAULT_BASE_URL}`,
+    );
+  }
+  const path = url.pathname.replace(/\/+$/, '');
+  return url.origin + (/\/v\d\w*$/.test(path) ? path : `${path}/v1beta`);
+}
+
+function finishReason(reason: string): FinishReason {
+  return reason === 'stop' || reason === 'length' || reason === 'content-filter' ? reason : 'other';
+}
+
+function usage(used: LanguageModelUsage): ModelUsage {
+  return {
+    inputTokens: used.inputTokens ?? null,
+    outputTokens: used.outputTokens ?? null,
+    reasoningTokens: used.outputTokenDetails.reasoningTokens ?? null,
+    cachedInputTokens: used.inputTokenDetails.cacheReadTokens ?? null,
+  };
+}
+
+interface Dispatcher {
+  dispatch(options: object, handler: unknown): boolean;
+}
+
+/**
+ * fetch without its own time limits and without redirects. Node's fetch gives up when no header came for 300 s, which a long
+ * thinking call does take: the caller's signal is the limit. A redirect would carry the key's header to another host.
+ */
+const patientFetch: typeof fetch = (input, init) => {
+  const inner = globalDispatcher();
+  const dispatcher: Dispatcher | undefined = inner && {
+    dispatch: (options, handler) => inner.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler),
+  };
+  return fetch(input, { ...init, redirect: 'manual', ...(dispatcher && { dispatcher }) } as RequestInit);
+};
+
+/** The dispatcher that fetch uses: it is wrapped, not replaced, so that a proxy set for the process is kept. */
+function globalDispatcher(): Dispatcher | undefined {
+  // Node makes it when the first of fetch's classes is used.
+  void new Response(null);
+  return (globalThis as unknown as Record<symbol, Dispatcher | undefined>)[Symbol.for('undici.globalDispatcher.1')];
+}

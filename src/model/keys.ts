@@ -1,0 +1,127 @@
+import { readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { failedError } from '../domain/errors.ts';
+import { record } from './retry-after.ts';
+
+/** A key, and where it came from (never logged together: only the origin is for people). */
+export interface FoundKey {
+  readonly key: string;
+  /** `environment GEMINI_API_KEY`, `/ws/.env GEMINI_API_KEY`, or the path of the credentials file. */
+  readonly origin: string;
+}
+
+export interface Keys {
+  /**
+   * The provider's key, looked up anew at each call, so that one added while the worker runs counts; null where there is none.
+   * Throws UserError (failed) where the credentials file is open to others or a file cannot be read.
+   */
+  find(provider: string): FoundKey | null;
+  /** The places where the provider's key is looked for, in order, as words that say what to set. */
+  help(provider: string): string;
+}
+
+export interface KeysOptions {
+  readonly workspaceRoot: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Variables by provider; the first is the one that is recommended. */
+const KEY_VARIABLES: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  google: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
+};
+
+/** Keys from the environment, else the workspace's `.env`, else the user's credentials file. Nothing is read before it is asked. */
+export function createKeys({ workspaceRoot, env }: KeysOptions): Keys {
+  const dotEnvPath = join(workspaceRoot, '.env');
+  const credentialsPath = join(configFolder(env), 'batch-manager', 'credentials.json');
+  return {
+    find(provider) {
+      const variables = KEY_VARIABLES[provider];
+      if (variables === undefined) return null;
+      return (
+        fromVariables(variables, env, 'environment') ??
+        fromVariables(variables, parseDotEnv(readIfThere(dotEnvPath) ?? ''), dotEnvPath) ??
+        fromCredentials(provider, credentialsPath)
+      );
+    },
+    help(provider) {
+      const variable = KEY_VARIABLES[provider]?.[0];
+      if (variable === undefined) return `${provider} needs no key`;
+      const entry = JSON.stringify({ [provider]: { apiKey: '…' } });
+      return `${variable} in the worker's environment; ${variable}=… in ${dotEnvPath}; ${entry} in ${credentialsPath} (mode 600)`;
+    },
+  };
+}
+
+/**
+ * Reads `KEY=VALUE` lines: `export ` before a key, quotes around a value, `#` comments. Later lines win; lines of another
+ * form are passed over, since other programs share the file.
+ */
+export function parseDotEnv(text: string): Readonly<Record<string, string>> {
+  const pairs = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .map((line) => /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)$/.exec(line))
+    .filter((match) => match !== null)
+    .map((match): [string, string] => [match[1] ?? '', dotEnvValue(match[2] ?? '')]);
+  return Object.fromEntries(pairs);
+}
+
+function dotEnvValue(raw: string): string {
+  const quoted = /^(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\s*(?:#.*)?$/.exec(raw);
+  if (quoted?.[1] !== undefined) return quoted[1].replace(/\\(.)/g, (_, char: string) => (char === 'n' ? '\n' : char));
+  if (quoted?.[2] !== undefined) return quoted[2];
+  // A `#` within a value belongs to it; a comment stands at the start or after a space.
+  return raw.replace(/(?:^|\s+)#.*$/, '').trim();
+}
+
+function configFolder(env: KeysOptions['env']): string {
+  const configured = env['XDG_CONFIG_HOME'];
+  // The XDG rules: a path that is not absolute is ignored.
+  if (configured !== undefined && isAbsolute(configured)) return configured;
+  return join(env['HOME'] ?? homedir(), '.config');
+}
+
+function fromVariables(names: readonly string[], values: KeysOptions['env'], place: string): FoundKey | null {
+  for (const name of names) {
+    const key = values[name]?.trim();
+    if (key !== undefined && key !== '') return { key, origin: `${place} ${name}` };
+  }
+  return null;
+}
+
+function fromCredentials(provider: string, path: string): FoundKey | null {
+  const text = readIfThere(path);
+  if (text === null) return null;
+  refuseOpenFile(path);
+  const key = record(record(parseCredentials(text, path))[provider])['apiKey'];
+  return typeof key === 'string' && key.trim() !== '' ? { key: key.trim(), origin: path } : null;
+}
+
+/** A key that others of the machine can read is refused rather than used: nobody would notice it otherwise. */
+function refuseOpenFile(path: string): void {
+  if (process.platform === 'win32') return;
+  const mode = statSync(path).mode & 0o777;
+  if ((mode & 0o077) === 0) return;
+  throw failedError(`${path} has mode ${mode.toString(8)}: others may read the keys in it. Run: chmod 600 "${path}"`);
+}
+
+function parseCredentials(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // The parser's own message quotes the text, and with it a key.
+    throw failedError(`${path} is not valid JSON. Write it anew, for instance: {"google":{"apiKey":"…"}}`);
+  }
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = String(record(error)['code']);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw failedError(`${path} cannot be read (${code}). Check its owner and mode: ls -ld "${path}"`);
+  }
+}

@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TaskRecord } from '../../src/store/records.ts';
+import { createHome, findProcess, finished, type Home } from '../helpers/cli.ts';
+import type { GeminiServer } from '../helpers/gemini-server.ts';
+import { tinyWorkspace } from '../helpers/lesson.ts';
+import { tempWorkspace } from '../helpers/curriculum.ts';
+import { noTemporal, TEMPORAL_BINARY } from '../helpers/temporal.ts';
+import { googleAt, startThinkingServer } from '../helpers/thinking-server.ts';
+import { until } from '../helpers/until.ts';
+
+let latency = 300;
+let server: GeminiServer;
+let home: Home;
+const homes: Home[] = [];
+
+async function setup(modules: number): Promise<{ folder: string; start: () => Promise<string> }> {
+  server = await startThinkingServer(() => latency);
+  home = createHome(googleAt(server));
+  homes.push(home);
+  const folder = tempWorkspace();
+  tinyWorkspace(folder, modules);
+  const start = async (): Promise<string> => {
+    const { stdout, stderr } = await home.run(folder, ['fix-review', 'tiny', '1', String(modules), '-b']);
+    expect(stdout, stderr).toMatch(/^fix-review-tiny/);
+    return stdout.trim();
+  };
+  return { folder, start };
+}
+
+const record = (folder: string, id: string): TaskRecord =>
+  JSON.parse(readFileSync(join(folder, 'tasks', `${id}.json`), 'utf8')) as TaskRecord;
+
+describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
+  afterEach(async () => {
+    expect(await home.close()).toEqual([]);
+    await server.close();
+  });
+  afterAll(() => expect(homes.length).toBeGreaterThan(0));
+
+  test('stop: no call starts after the request, all are aborted, and it shows everywhere', async () => {
+    latency = 60_000;
+    const { folder, start } = await setup(40);
+    const id = await start();
+    await until(() => server.inFlight === 8);
+    await sleep(1000);
+    const stop = await home.run(folder, ['stop', id]);
+    expect(stop).toMatchObject({ code: 0, stderr: expect.stringContaining(`Stopped ${id}`) });
+    expect(server.requests).toHaveLength(8);
+    expect(server.aborted).toHaveLength(8);
+    expect(stop.stdout).toMatch(/STOPPED +.*stopped in review r0/);
+    expect(stop.stdout).toMatch(/STOPPED +.*not started/);
+    expect(record(folder, id)).toMatchObject({ status: 'stopped', counts: { STOPPED: 40 } });
+    expect((await home.run(folder, ['list'])).stdout).toMatch(new RegExp(`${id} +stopped`));
+    expect((await home.run(folder, ['show', id, '--exit-status'])).code).toBe(3);
+    const second = await home.run(folder, ['stop', id]);
+    expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining('No change') });
+  }, 60_000);
+
+  test('the same command attaches; with other options it is refused; from many shells it is one task', async () => {
+    latency = 3000;
+    const { folder } = await setup(8);
+    const shells = await Promise.all(
+      Array.from({ length: 4 }, () => home.run(folder, ['fix-review', 'tiny', '1', '8', '-b'])),
+    );
+    expect(new Set(shells.map((shell) => shell.stdout)).size).toBe(1);
+    const other = await home.run(folder, ['fix-review', 'tiny', '1', '8', '-b', '--max-rounds', '5']);
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('maxRounds: 3 there, 5 here') });
+    const watching = home.start(folder, ['fix-review', 'tiny', '1', '8']);
+    const output = finished(watching);
+    await sleep(1500);
+    watching.kill('SIGINT');
+    expect(await output).toMatchObject({ code: 8, stderr: expect.stringContaining('Detached') });
+    const watched = await home.run(folder, ['watch', 'latest']);
+    expect(watched.code).toBe(0);
+    const again = await home.run(folder, ['fix-review', 'tiny', '1', '8', '--json']);
+    expect((JSON.parse(again.stdout) as TaskRecord).counts).toEqual({ ALREADY_PASS: 8 });
+    expect(server.requests).toHaveLength(8);
+  }, 60_000);
+
+  test('one module is stopped and one retried, by the CLI and by a plain signal', async () => {
+    latency = 2500;
+    const { folder, start } = await setup(12);
+    const id = await start();
+    await until(() => server.inFlight === 8);
+    const stopped = await home.run(folder, ['stop', id, '--module', '1']);
+    expect(stopped).toMatchObject({ code: 0, stdout: '1: stopped\n' });
+    const engine = JSON.parse(readFileSync(join(home.folder, 'state/batch-manager/engine.json'), 'utf8')) as {
+      server: { address: string };
+    };
+    const signal = (name: string, input: string) =>
+      spawnSync(TEMPORAL_BINARY, [
+        'workflow',
+        'signal',
+        '--address',
+        engine.server.address,
+        '-w',
+        id,
+        '--name',
+        name,
+        '--input',
+        input,
+      ]);
+    expect(signal('stopModule', '"002-module"').status).toBe(0);
+    await until(() => server.aborted.length === 2);
+    expect(await home.run(folder, ['retry', id, '--module', '001-module'])).toMatchObject({ code: 0 });
+    expect((await home.run(folder, ['watch', id])).code).toBe(1);
+    expect(record(folder, id).counts).toEqual({ PASS_ON_REVIEW: 11, STOPPED: 1 });
+    expect(record(folder, id).modules['002-module']?.outcome).toBe('STOPPED');
+  }, 60_000);
+
+  test('kill -9 of the worker: same outcomes, and no reply is asked for twice but those in flight', async () => {
+    latency = 1500;
+    const { folder, start } = await setup(30);
+    const id = await start();
+    await until(() => server.requests.length >= 14);
+    const inFlight = server.inFlight;
+    process.kill(findProcess(home.folder, 'main.js', ' worker ') ?? 0, 'SIGKILL');
+    expect((await home.run(folder, ['watch', id])).code).toBe(0);
+    expect(record(folder, id).counts).toEqual({ PASS_ON_REVIEW: 30 });
+    expect(server.requests.length).toBeLessThanOrEqual(30 + inFlight + 1);
+  }, 120_000);
+
+  test('200 modules with random latencies: never more calls in flight than the width, and up to it', async () => {
+    const { folder, start } = await setup(200);
+    latency = 200;
+    const id = await start();
+    const varying = setInterval(() => (latency = 100 + Math.random() * 900), 10);
+    const { code } = await home.run(folder, ['watch', id]);
+    clearInterval(varying);
+    expect(code).toBe(0);
+    expect(server.maxInFlight).toBe(8);
+    expect(server.requests).toHaveLength(200);
+  }, 120_000);
+});

@@ -1,0 +1,23 @@
+import { createOfflineModel } from '../../src/model/offline/offline.ts';
+import type { Ask } from '../../src/model/model.ts';
+import { startGeminiServer, type GeminiServer } from './gemini-server.ts';
+
+/** A Gemini server on loopback whose answers are the offline model's: real replies, counted, and as slow as asked. */
+export async function startThinkingServer(latencyMs: (prompt: string, n: number) => number): Promise<GeminiServer> {
+  process.env.BATCH_MANAGER_OFFLINE_LATENCY_MS = '0';
+  const model = createOfflineModel();
+  return startGeminiServer(async ({ prompt, n }) => {
+    const ask: Ask = prompt.includes('===CONTENT_START===') ? 'fix' : 'review';
+    const { text } = await model.ask({ ask, model: 'rules-1', prompt, signal: new AbortController().signal });
+    return { text, delayMs: latencyMs(prompt, n) };
+  });
+}
+
+/** Environment that points the Google provider at a server. */
+export function googleAt(server: GeminiServer): NodeJS.ProcessEnv {
+  return {
+    GEMINI_API_KEY: 'test-key',
+    GOOGLE_GEMINI_BASE_URL: server.url,
+    BATCH_MANAGER_MODEL: 'google/gemini-2.5-flash',
+  };
+}

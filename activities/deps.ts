@@ -48,7 +48,7 @@ export interface Deps {
   manifest(): Manifest;
   /** Prompts as they are now: a workspace may override them while a task runs. */
   prompts(): Prompts;
-  /** The model of a `provider/model` name. */
+  /** The provider of a `provider/model` name, and the name that it knows the model by. */
   model(name: string): { readonly model: Model; readonly name: string };
 }
 

@@ -36,6 +36,7 @@ interface Call {
   readonly deps: Deps;
   readonly input: CallInput;
   readonly ask: Ask;
+  /** `provider/model`. */
   readonly name: string;
   readonly key: string;
   readonly signal: AbortSignal;
@@ -50,7 +51,7 @@ export function createModelCall(
 ): (input: CallInput) => Promise<CallResult> {
   return async (input) => {
     const { settings, module, taskId } = input;
-    const { name } = deps.model(ask === 'review' ? settings.reviewModel : settings.model);
+    const name = ask === 'review' ? settings.reviewModel : settings.model;
     const asked: Ask = input.again ? 'again' : ask;
     const key = replyKey({ ask: asked, model: name, prompt: input.prompt, generation: module.generation });
     const log = (text: string): Promise<void> =>
@@ -146,7 +147,7 @@ async function askWithin(call: Call, prompt: string, limitMs: number): Promise<M
   const timer = setTimeout(() => timeout.abort(), Math.max(0, limitMs));
   const signal = AbortSignal.any([call.signal, timeout.signal]);
   try {
-    return await model.ask({ ask: call.ask, model: name.slice(name.indexOf('/') + 1), prompt, signal });
+    return await model.ask({ ask: call.ask, model: name, prompt, signal });
   } catch (error) {
     if (timeout.signal.aborted && !call.signal.aborted) return 'timeout';
     throw error;

@@ -55,10 +55,11 @@ async function runDiff(
 async function printChanges(context: Context, taskId: string, changes: readonly FileChange[]): Promise<void> {
   const { io } = context;
   if (changes.length === 0) io.err(`Task ${taskId} changed nothing.\n`);
-  const { createTwoFilesPatch } = await import('diff');
+  const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import('diff');
   for (const { path, before, after, editedSince } of changes) {
     const patch = createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, undefined, undefined, {
       timeout: DIFF_MS,
+      headerOptions: FILE_HEADERS_ONLY,
     });
     io.out(patch ?? `--- a/${path}\n+++ b/${path}\n(too different to compare line by line)\n`);
     if (editedSince) io.err(`${path} was edited after the task wrote it.\n`);

@@ -33,7 +33,8 @@ export function createDeps(
   const limits = new LimitStore(workspace);
   const models = createModels({
     workspaceRoot: workspace.root,
-    env: modelEnvironment(env, settings.google?.['base-url']),
+    env,
+    googleBaseURL: settings.google?.['base-url'],
   });
   const deps: Deps = {
     workspace,
@@ -54,8 +55,4 @@ export function createDeps(
     model: (name) => models.get(name),
   };
   return { deps, close: () => thread.close() };
-}
-
-function modelEnvironment(env: NodeJS.ProcessEnv, baseUrl: string | undefined): NodeJS.ProcessEnv {
-  return baseUrl === undefined ? env : { GOOGLE_GEMINI_BASE_URL: baseUrl, ...env };
 }

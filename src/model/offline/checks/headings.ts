@@ -71,23 +71,24 @@ export const doubledHeadingCheck = fileCheck('lesson', {
   run(lesson) {
     const lines = lessonLines(lesson);
     const headings = lessonHeadings(lines);
+    const dropped = new Set<number>();
     const isEmpty = (heading: LessonHeading): boolean =>
       lines
         .slice(heading.index + 1, sectionEnd(headings, heading, lines.length))
-        .every((line) => line.text.trim() === '');
-    const same = (a: LessonHeading, b: LessonHeading): boolean => a.level === b.level && a.text === b.text;
-    const kept: LessonHeading[] = [...headings];
-    for (const heading of headings) {
-      const others = kept.filter((other) => other !== heading && same(other, heading));
-      if (others.length > 0 && isEmpty(heading)) kept.splice(kept.indexOf(heading), 1);
+        .every((line, offset) => line.text.trim() === '' || dropped.has(heading.index + 1 + offset));
+    const isTwin = (a: LessonHeading, b: LessonHeading): boolean => a !== b && a.level === b.level && a.text === b.text;
+    // From the end upwards, so that a heading over nothing but dropped ones is seen to be empty.
+    for (const heading of headings.toReversed()) {
+      const twin = headings.find((other) => isTwin(other, heading) && !dropped.has(other.index));
+      if (twin !== undefined && isEmpty(heading)) dropped.add(heading.index);
     }
-    const dropped = headings.filter((heading) => !kept.includes(heading));
-    const rest = dropLines(lines, new Set(dropped.map((heading) => heading.index)));
-    const problems = dropped.map(({ index, text }) => ({
-      line: index + 1,
-      original: quoteLine(text),
-      remedy: 'remove the heading that has nothing under it',
-    }));
-    return { text: joinLines(rest), problems };
+    const problems = headings
+      .filter(({ index }) => dropped.has(index))
+      .map(({ index, text }) => ({
+        line: index + 1,
+        original: quoteLine(text),
+        remedy: 'remove the heading that has nothing under it',
+      }));
+    return { text: joinLines(dropLines(lines, dropped)), problems };
   },
 });

@@ -4,7 +4,7 @@ export interface Io {
   err(text: string): void;
   /** True where stderr is a terminal that may be redrawn and coloured. */
   readonly live: boolean;
-  /** Columns of the terminal. */
+  /** Columns of the terminal that results go to; infinite for a file or pipe. */
   readonly columns: number;
 }
 
@@ -14,6 +14,6 @@ export function processIo(): Io {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     live: process.stderr.isTTY && process.env.TERM !== 'dumb' && process.env.CI === undefined,
-    columns: process.stderr.columns ?? 100,
+    columns: process.stdout.isTTY ? process.stdout.columns : Infinity,
   };
 }

@@ -1,6 +1,6 @@
 /** The projections of a batch: its record on disk, and its memo and search attributes for list, show and the Web UI. */
 import { CancellationScope, condition, isCancellation, sleep, upsertMemo } from '@temporalio/workflow';
-import { OUTCOMES, type Outcome } from '../src/domain/outcome.ts';
+import { outcomePassed, type Outcome } from '../src/domain/outcome.ts';
 import { countStatuses } from '../src/domain/status-string.ts';
 import type { TaskStatus } from '../src/domain/task-status.ts';
 import { upsertCounts } from './attributes.ts';
@@ -59,7 +59,7 @@ export function publishCounts(state: BatchState): void {
   const sum = (wanted: (outcome: Outcome) => boolean): number =>
     Object.entries(counts).reduce((total, [outcome, count]) => total + (wanted(outcome as Outcome) ? count : 0), 0);
   const done = sum(() => true);
-  const notPassed = sum((outcome) => !OUTCOMES[outcome].passed);
+  const notPassed = sum((outcome) => !outcomePassed(outcome));
   upsertMemo({ done, total: state.total, notPassed, counts });
   upsertCounts(done, notPassed);
 }

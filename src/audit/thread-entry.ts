@@ -1,14 +1,24 @@
-/** The audit's thread: audits what it is sent, one after the other. */
+/** What runs in the audit's thread: one report for each request. */
 import { parentPort } from 'node:worker_threads';
-import { auditModule } from './audit.ts';
-import type { AuditAnswer, AuditTask } from './thread.ts';
+import type { AuditReport } from '../domain/audit.ts';
+import type { ModuleText } from '../domain/module.ts';
+import { auditModule, type AuditOptions } from './audit.ts';
 
-parentPort?.on('message', ({ id, text, options }: AuditTask) => parentPort?.postMessage(answer(id, text, options)));
+export interface AuditRequest {
+  readonly id: number;
+  readonly text: ModuleText;
+  readonly options: AuditOptions;
+}
 
-function answer(id: number, text: AuditTask['text'], options: AuditTask['options']): AuditAnswer {
+export type AuditResponse =
+  { readonly id: number; readonly report: AuditReport } | { readonly id: number; readonly failure: string };
+
+parentPort?.on('message', (request: AuditRequest) => parentPort?.postMessage(respond(request)));
+
+function respond({ id, text, options }: AuditRequest): AuditResponse {
   try {
     return { id, report: auditModule(text, options) };
   } catch (error) {
-    return { id, error: error instanceof Error ? error.message : String(error) };
+    return { id, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }

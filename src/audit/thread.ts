@@ -1,81 +1,117 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { AuditReport } from '../domain/audit.ts';
 import { TypedError } from '../domain/failure.ts';
 import type { ModuleText } from '../domain/module.ts';
 import type { AuditOptions } from './audit.ts';
+import type { AuditRequest, AuditResponse } from './thread-entry.ts';
 
-/** What goes to the thread. */
-export interface AuditTask {
-  readonly id: number;
-  readonly text: ModuleText;
-  readonly options: AuditOptions;
-}
-
-/** What comes back: the report, or why there is none. */
-export type AuditAnswer =
-  { readonly id: number; readonly report: AuditReport } | { readonly id: number; readonly error: string };
-
-/** The audit away from the event loop, which goes on beating while a long lesson is counted. */
+/** The audit in a thread of its own, so that a long one keeps no heartbeat and no timer waiting. */
 export interface AuditThread {
-  /** Rejects with TypedError `AuditCrashed` where the thread dies, or the audit throws. */
+  /** Rejects with TypedError `AuditCrashed` where the thread dies over this module; the next one gets a new thread. */
   audit(text: ModuleText, options: AuditOptions): Promise<AuditReport>;
+  /** Ends the thread; what is still asked for is rejected. */
   close(): Promise<void>;
 }
 
-interface Waiting {
+interface Pending {
+  readonly request: AuditRequest;
   readonly resolve: (report: AuditReport) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: TypedError) => void;
 }
 
-/** The compiled entry beside this file; from the sources (in tests) the one that the build made. */
-function entry(): URL {
-  const beside = new URL('./thread-entry.js', import.meta.url);
-  return existsSync(fileURLToPath(beside)) ? beside : new URL('../../dist/src/audit/thread-entry.js', import.meta.url);
+/** Compiled, the entry lies beside this file; from source, a thread cannot load it, and the compiled one is taken. */
+const ENTRY = import.meta.url.endsWith('.ts')
+  ? new URL('../../dist/src/audit/thread-entry.js', import.meta.url)
+  : new URL('./thread-entry.js', import.meta.url);
+
+/** Makes the thread; it starts with the first audit, and does not keep the process alive. */
+export function createAuditThread(entry: URL = ENTRY): AuditThread {
+  return new LongLivedThread(entry);
 }
 
-/** One long-lived thread, started at the first audit and again where it died. */
-export function createAuditThread(): AuditThread {
-  const waiting = new Map<number, Waiting>();
-  let worker: Worker | null = null;
-  let next = 0;
+/**
+ * One request is in the thread at a time, the others wait here: so a thread that dies takes only the module with it that it
+ * worked on, and not the ones behind.
+ */
+class LongLivedThread implements AuditThread {
+  private readonly entry: URL;
+  private readonly waiting: Pending[] = [];
+  private current: Pending | null = null;
+  private worker: Worker | null = null;
+  private closed = false;
+  private lastId = 0;
 
-  const died = (reason: string): void => {
-    worker = null;
-    for (const { reject } of waiting.values()) reject(new TypedError('AuditCrashed', `The audit crashed: ${reason}`));
-    waiting.clear();
-  };
-  const start = (): Worker => {
-    const started = new Worker(entry());
-    started.on('message', (answer: AuditAnswer) => settle(waiting, answer));
-    started.once('error', (error) => died(error.message));
-    started.once('exit', (code) => started === worker && died(`its thread ended with code ${code}`));
-    // The process may end while no audit is under way.
-    started.unref();
-    return started;
-  };
+  constructor(entry: URL) {
+    this.entry = entry;
+  }
 
-  return {
-    audit: (text, options) =>
-      new Promise((resolve, reject) => {
-        next += 1;
-        waiting.set(next, { resolve, reject });
-        worker ??= start();
-        worker.ref();
-        worker.postMessage({ id: next, text, options } satisfies AuditTask);
-      }),
-    close: async () => {
-      const ending = worker;
-      worker = null;
-      await ending?.terminate();
-    },
-  };
+  audit(text: ModuleText, options: AuditOptions): Promise<AuditReport> {
+    if (this.closed) return Promise.reject(closedError());
+    this.lastId += 1;
+    const request = { id: this.lastId, text, options };
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ request, resolve, reject });
+      this.next();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const { worker } = this;
+    this.worker = null;
+    for (const { reject } of this.waiting.splice(0)) reject(closedError());
+    this.settle((pending) => pending.reject(closedError()));
+    await worker?.terminate();
+  }
+
+  private next(): void {
+    if (this.current !== null) return;
+    this.current = this.waiting.shift() ?? null;
+    if (this.current === null) return;
+    this.worker ??= this.start();
+    this.worker.ref();
+    this.worker.postMessage(this.current.request);
+  }
+
+  private start(): Worker {
+    // The options of our own process (a test runner's loaders, an inspector) are not meant for this thread.
+    const worker = new Worker(this.entry, { execArgv: [] });
+    worker.on('message', (response: AuditResponse) => this.answered(response));
+    worker.on('error', (error) => this.died(worker, error instanceof Error ? error.message : String(error)));
+    worker.on('exit', (code) => this.died(worker, `exit code ${code}`));
+    return worker;
+  }
+
+  private answered(response: AuditResponse): void {
+    if (response.id !== this.current?.request.id) return;
+    this.worker?.unref();
+    this.settle(({ resolve, reject, request }) => {
+      if ('report' in response) resolve(response.report);
+      else reject(crashed(request, response.failure));
+    });
+  }
+
+  /** Told twice of one death, by `error` and by `exit`: the second has nothing more to do. */
+  private died(worker: Worker, reason: string): void {
+    if (this.worker !== worker) return;
+    this.worker = null;
+    this.settle((pending) => pending.reject(crashed(pending.request, reason)));
+  }
+
+  private settle(how: (pending: Pending) => void): void {
+    const { current } = this;
+    this.current = null;
+    if (current !== null) how(current);
+    if (!this.closed) this.next();
+  }
 }
 
-function settle(waiting: Map<number, Waiting>, answer: AuditAnswer): void {
-  const asked = waiting.get(answer.id);
-  waiting.delete(answer.id);
-  if ('report' in answer) asked?.resolve(answer.report);
-  else asked?.reject(new TypedError('AuditCrashed', `The audit crashed: ${answer.error}`));
+/** Not worth another try: the audit is a function of the texts, so the same ones would end it again. */
+function crashed({ text }: AuditRequest, reason: string): TypedError {
+  const message = `the audit of ${text.ref.track}/${text.ref.slug} crashed: ${reason}`;
+  return new TypedError('AuditCrashed', message.slice(0, 1000));
+}
+
+function closedError(): TypedError {
+  return new TypedError('AuditCrashed', 'the audit thread was closed', { retryable: true });
 }

@@ -38,13 +38,15 @@ function attempt(text: string, duplicateKeys: boolean): Attempt {
 
 function problemsOf(text: string, error: unknown): readonly YamlProblem[] {
   const located = locateProblems(text);
-  return located.length > 0 ? located : [problemOf(error)];
+  return located.length > 0 ? located : [problemOf(error, text)];
 }
 
 /** What the quick parser says. Beside its own errors it may run out of stack, on a text nested thousands of levels deep. */
-function problemOf(error: unknown): YamlProblem {
+function problemOf(error: unknown, text: string): YamlProblem {
   if (!(error instanceof YAMLException)) return { message: 'nested too deeply to be read', line: null, column: null };
   const mark = error.mark as { readonly line: number; readonly column: number } | undefined;
   if (mark === undefined) return { message: error.reason, line: null, column: null };
-  return { message: error.reason, line: mark.line + 1, column: mark.column + 1 };
+  // The parser ends every text with a line end of its own: what is missing at the end would be a line too far down.
+  const line = Math.min(mark.line + 1, text.split('\n').length);
+  return { message: error.reason, line, column: mark.column + 1 };
 }

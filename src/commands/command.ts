@@ -5,10 +5,7 @@ import type { ExitCode } from '../exit.ts';
 /** Makes the context when a command runs, not before. */
 export type GetContext = () => Context;
 
-/** What a command's run gives: its exit code. Nothing but src/main.ts ends the process. */
-export type Run<Options> = (context: Context, options: Options) => Promise<ExitCode>;
-
-/** Takes the exit code of the command that ran. */
+/** Takes the exit code of the command that ran; nothing but src/main.ts ends the process. */
 export type Done = (code: ExitCode) => void;
 
 /** What every command is made with. */

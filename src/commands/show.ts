@@ -74,7 +74,7 @@ async function runShow(context: Context, options: ShowOptions): Promise<ExitCode
 
 async function showTask(context: Context, record: TaskRecord): Promise<void> {
   const { io } = context;
-  io.out(`${taskHead(record, new Date())}\n${moduleTable(record)}\n`);
+  io.out(`${taskHead(record, new Date())}\n${moduleTable(record, io.columns)}\n`);
   const lines = await lastLines(context.workspace, record.task_id, null, TAIL);
   io.out(lines.map((line) => `${formatLogLine(line)}\n`).join(''));
   if (taskEnded(record.status)) return;

@@ -54,7 +54,7 @@ async function stopTask(context: Context, taskId: string, options: StopOptions):
   const closed = await client.closed(taskId);
   const record = await context.records.get(taskId);
   if (options.json === true) printJson(context.io, { task_id: taskId, changed: closed.kind === 'stopped', record });
-  else if (record !== null) context.io.out(moduleTable(record));
+  else if (record !== null) context.io.out(moduleTable(record, context.io.columns));
   if (closed.kind === 'stopped')
     context.io.err(`\nStopped ${taskId}. ${record === null ? '' : countsText(record.counts)}\n`);
   else context.io.err(`\n${taskId} had ended (${closed.kind}) before the stop reached it.\n`);

@@ -75,7 +75,7 @@ async function printResult(
   if (end?.kind === 'failed') io.err(`${end.message}\n`);
   if (record === null) return codeOf(end, null);
   if (options.json) printJson(io, record);
-  else io.out(`\n${moduleTable(record)}`);
+  else io.out(`\n${moduleTable(record, io.columns)}`);
   io.err(`\n${taskId}: ${record.status}. ${countsText(record.counts)}\n`);
   const { notPassed } = tally(record.counts);
   if (notPassed > 0) io.err(`Why: batch-manager show ${taskId} --module SLUG\n`);

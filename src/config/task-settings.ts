@@ -1,7 +1,7 @@
 import ms, { type StringValue } from 'ms';
 import { usageError } from '../domain/errors.ts';
 import { DEFAULT_SETTINGS, MAX_CONCURRENCY, type TaskSettings } from '../domain/settings.ts';
-import { parseModelName } from '../model/names.ts';
+import { formatModelName, parseModelName } from '../model/names.ts';
 import type { SettingsFile } from './schema.ts';
 
 /** Flags of a start, as typed. */
@@ -48,10 +48,7 @@ export const readDuration: Reader<number> = (text, name) => {
   throw usageError(`${name} must be a duration such as 90s, 12m or 1.5h, but got "${text}".`);
 };
 
-const model: Reader<string> = (text) => {
-  const parsed = parseModelName(text);
-  return `${parsed.provider}/${parsed.model}`;
-};
+const model: Reader<string> = (text) => formatModelName(parseModelName(text));
 
 /** Settings that hold one text or number. */
 type SettingName = Exclude<keyof SettingsFile, 'audit' | 'engine' | 'google' | 'levels' | 'manifest'>;

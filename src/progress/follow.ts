@@ -23,7 +23,8 @@ async function screen(context: Context): Promise<Screen> {
   const update = createLogUpdate(process.stderr);
   const rows = (process.stderr.rows ?? 24) - MARGIN;
   return {
-    lines: (_, progress, total) => update(liveView(progress, total, Date.now(), { columns: io.columns, rows })),
+    lines: (_, progress, total) =>
+      update(liveView(progress, total, Date.now(), { columns: process.stderr.columns ?? 100, rows })),
     done: () => update.done(),
   };
 }

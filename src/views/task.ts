@@ -1,13 +1,13 @@
 /** How tasks are shown to people and, by the same values, to scripts. */
 import prettyMs from 'pretty-ms';
-import { OUTCOMES, type Outcome } from '../domain/outcome.ts';
+import { outcomePassed, type Outcome } from '../domain/outcome.ts';
 import type { ModuleRecord, TaskRecord } from '../store/records.ts';
 import { plainTable } from './table.ts';
 
 /** `3 FIXED, 1 MISSING`, passing outcomes first. */
 export function countsText(counts: TaskRecord['counts']): string {
   const entries = Object.entries(counts) as [Outcome, number][];
-  const sorted = entries.sort(([a], [b]) => Number(OUTCOMES[b].passed) - Number(OUTCOMES[a].passed));
+  const sorted = entries.sort(([a], [b]) => Number(outcomePassed(b)) - Number(outcomePassed(a)));
   return sorted.map(([outcome, count]) => `${count} ${outcome}`).join(', ');
 }
 
@@ -16,7 +16,7 @@ export function tally(counts: TaskRecord['counts']): { readonly ended: number; r
   const entries = Object.entries(counts) as [Outcome, number][];
   const sum = (of: (outcome: Outcome) => boolean): number =>
     entries.reduce((total, [outcome, count]) => total + (of(outcome) ? count : 0), 0);
-  return { ended: sum(() => true), notPassed: sum((outcome) => !OUTCOMES[outcome].passed) };
+  return { ended: sum(() => true), notPassed: sum((outcome) => !outcomePassed(outcome)) };
 }
 
 /** `2026-11-24 08:33`: UTC, as in task ids. */
@@ -44,6 +44,12 @@ export function listTable(records: readonly TaskRecord[], now: Date): string {
   return plainTable(['TASK', 'STATUS', 'DONE', 'NOT PASSED', 'STARTED (UTC)', 'TOOK'], rows);
 }
 
+const cut = (text: string, columns: number): string =>
+  text
+    .split('\n')
+    .map((line) => line.slice(0, columns - 1))
+    .join('\n');
+
 /** A module's row: number, slug, outcome, score, rounds, detail. */
 function moduleRow(slug: string, module: ModuleRecord): string[] {
   const outcome = module.outcome ?? '';
@@ -55,17 +61,15 @@ function moduleRow(slug: string, module: ModuleRecord): string[] {
     outcome,
     score,
     module.rounds === 0 ? '' : String(module.rounds),
-    `${module.detail}${flag}`.slice(0, 100),
+    `${module.detail}${flag}`,
   ];
 }
 
-/** The modules of a task, in the order of their numbers. */
-export function moduleTable(record: TaskRecord): string {
+/** The modules of a task, in the order of their numbers; rows are cut at the terminal's width. */
+export function moduleTable(record: TaskRecord, columns: number): string {
   const modules = Object.entries(record.modules).sort(([, a], [, b]) => a.number - b.number);
-  return plainTable(
-    ['#', 'MODULE', 'OUTCOME', 'SCORE', 'ROUNDS', 'DETAIL'],
-    modules.map(([slug, module]) => moduleRow(slug, module)),
-  );
+  const rows = modules.map(([slug, module]) => moduleRow(slug, module));
+  return cut(plainTable(['#', 'MODULE', 'OUTCOME', 'SCORE', 'ROUNDS', 'DETAIL'], rows), columns);
 }
 
 /** The head of `show`. */

@@ -25,7 +25,7 @@ async function setup(modules: number): Promise<{ folder: string; start: () => Pr
   tinyWorkspace(folder, modules);
   const start = async (): Promise<string> => {
     const { stdout, stderr } = await home.run(folder, ['fix-review', 'tiny', '1', String(modules), '-b']);
-    expect(stdout, stderr).toMatch(/^fix-review-tiny/);
+    expect({ stdout, stderr }).toMatchObject({ stdout: expect.stringMatching(/^fix-review-tiny/) });
     return stdout.trim();
   };
   return { folder, start };

@@ -36,7 +36,7 @@ test('a permit that is released twice frees one place only', async () => {
   first?.release();
   await gates.acquire('t', never);
   const third = gates.acquire('t', AbortSignal.timeout(30));
-  await expect(third).rejects.toThrow();
+  await expect(third).rejects.toThrow('timeout');
 });
 
 test('a waiting call that is aborted hands its turn on', async () => {

@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runInGroup, type GroupRun } from '../../src/process/group.ts';
+import { tempFolder } from '../helpers/temp.ts';
 import { processesWith, uniqueSleep, untilProcesses } from './survivors.ts';
 
 const never = new AbortController().signal;
@@ -46,9 +49,8 @@ describe('a command that ends by itself', () => {
     expect((await run(['printf', '[%s]', ...args])).stdout).toBe(args.map((arg) => `[${arg}]`).join(''));
   });
 
-  test('has only standard input, output and error open', async () => {
-    // The fourth is the descriptor by which ls reads the folder.
-    expect((await run(['ls', '/proc/self/fd'])).stdout.trim().split('\n')).toEqual(['0', '1', '2', '3']);
+  test('does not have the pipe that guards it', async () => {
+    expect(await run(sh('test ! -e /proc/$$/fd/3'))).toMatchObject({ exitCode: 0 });
   });
 
   test('may wait for all children that it has, and has none but its own', async () => {
@@ -205,9 +207,18 @@ describe('a command that cannot be started', () => {
   });
 
   test('is refused where its file is not executable', async () => {
-    await expect(run(['/etc/hostname'])).rejects.toMatchObject({
+    const file = join(tempFolder(), 'audit.sh');
+    writeFileSync(file, 'exit 0\n', { mode: 0o644 });
+    await expect(run([file])).rejects.toMatchObject({
       type: 'BadRequest',
-      message: "cannot run '/etc/hostname': /etc/hostname is not executable (try: chmod +x)",
+      message: `cannot run '${file}': ${file} is not executable (try: chmod +x)`,
+    });
+  });
+
+  test('is refused where its path leads to nothing', async () => {
+    await expect(run(['./no/such'], { cwd: '/tmp' })).rejects.toMatchObject({
+      type: 'BadRequest',
+      message: "cannot run './no/such': there is no /tmp/no/such",
     });
   });
 

@@ -1,0 +1,230 @@
+import fc from 'fast-check';
+import { dump, load } from 'js-yaml';
+import { describe, expect, test } from 'vitest';
+import { auditModule } from '../../src/audit/audit.ts';
+import { GATES } from '../../src/audit/gates.ts';
+import { readLesson } from '../../src/audit/lesson.ts';
+import { failingGates } from '../../src/domain/audit.ts';
+import { FILE_KINDS, type FileKind, type ModuleText } from '../../src/domain/module.ts';
+import { moduleText, TABLE, words } from './texts.ts';
+
+const PLAN = { overrides: {}, wordTarget: 'plan' } as const;
+
+/** Bytes of any kind as they come from disk: not UTF-8 becomes U+FFFD. */
+const anyBytes = fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes).toString('utf8'));
+/** Bits of the formats in any order: closer to what breaks a parser than bytes are. */
+const fragments = [
+  ...[
+    '# ',
+    '## Підсумок',
+    '\n',
+    '\r\n',
+    '---\n',
+    '<!--',
+    '-->',
+    '| ',
+    '> [!answer]',
+    '![',
+    '](x)',
+    'слово ',
+    '\uFEFF',
+    '\uFFFD',
+  ],
+  ...[
+    '- type: quiz\n',
+    '  items:\n',
+    '  - ',
+    'key: ',
+    '"',
+    "'",
+    '{',
+    '}',
+    '[',
+    ']',
+    '&a ',
+    '*a',
+    '<<: *a\n',
+    '!!binary ',
+    '\t',
+    '? ',
+    ': ',
+  ],
+  ...[
+    '- &a [*a]\n',
+    'word_target: 1\n',
+    '{1}',
+    '{а|б}',
+    '\0',
+    '\uD800',
+    '|\n',
+    '>-\n',
+    '%YAML 1.1\n',
+    '...\n',
+    '__proto__: ',
+  ],
+];
+const mixed = fc.array(fc.constantFrom(...fragments), { maxLength: 40 }).map((parts) => parts.join(''));
+const anyYaml = fc.anything({ maxDepth: 4, withNullPrototype: false }).map(dumped);
+const anyText = fc.option(fc.oneof(anyBytes, mixed, anyYaml), { nil: null });
+
+function dumped(value: unknown): string {
+  return dump(value, { skipInvalid: true });
+}
+
+const anyModule: fc.Arbitrary<ModuleText> = fc
+  .record(Object.fromEntries(FILE_KINDS.map((kind) => [kind, anyText])) as Record<FileKind, typeof anyText>)
+  .map((files) => ({ ref: { track: 'b1', slug: '20-module', number: 20 }, files }));
+
+const TYPES = [
+  'quiz',
+  'select',
+  'cloze',
+  'group-sort',
+  'match-up',
+  'reading',
+  'true-false',
+  'unjumble',
+  'mark-the-words',
+];
+const KEYS = [
+  'title',
+  'items',
+  'pairs',
+  'groups',
+  'passage',
+  'blanks',
+  'text',
+  'tasks',
+  'options',
+  'correct',
+  'question',
+];
+const { value: anyValue } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 5 },
+    fc.constantFrom('', 'слово', '*так* {а|б}', 0, true, false, null),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(fc.constantFrom(...KEYS), tie('value'), { maxKeys: 4, noNullPrototype: true }),
+  ),
+}));
+const anyActivities = fc.array(
+  fc
+    .tuple(fc.constantFrom(...TYPES), fc.dictionary(fc.constantFrom(...KEYS), anyValue, { noNullPrototype: true }))
+    .map(([type, fields]): object => ({ type, ...fields })),
+  { maxLength: 6 },
+);
+
+describe('the audit of any module whatever', () => {
+  test('gives a report of every gate, the same each time, and does not throw', () => {
+    fc.assert(
+      fc.property(anyModule, (text) => {
+        const report = auditModule(text, PLAN);
+        expect(report.gates.map(({ gate }) => gate)).toEqual(GATES.map(({ name }) => name));
+        expect(auditModule(structuredClone(text), PLAN)).toEqual(report);
+        for (const { findings, message, status } of report.gates) {
+          expect(message).not.toMatch(/undefined|NaN|\[object/);
+          if (status === 'pass') expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+          for (const { hint } of findings) expect(hint).toMatch(/\w/);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('changes nothing that it is given', () => {
+    fc.assert(
+      fc.property(anyModule, (text) => {
+        const before = structuredClone(text);
+        auditModule(Object.freeze({ ...text, files: Object.freeze(text.files) }), PLAN);
+        expect(text).toEqual(before);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('does not depend on the order of keys', () => {
+    fc.assert(
+      fc.property(anyActivities, (activities) => {
+        const audit = (value: unknown): unknown => auditModule(moduleText({ activities: dumped(value) }), PLAN);
+        expect(audit(reversed(activities))).toEqual(audit(activities));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('counts no fewer words with a section more', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyBytes, mixed), fc.integer({ min: 1, max: 30 }), (lesson, count) => {
+        const longer = `${lesson}\n\n## Новий розділ\n\n${words(count)}\n`;
+        expect(readLesson(longer).words).toBeGreaterThanOrEqual(readLesson(lesson).words);
+        expect(readLesson(longer).rawWords).toBeGreaterThanOrEqual(readLesson(lesson).rawWords + count);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('counts at most the raw words', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyBytes, mixed), (lesson) => {
+        const { words: counted, rawWords } = readLesson(lesson.replace(/<!--|-->|!\[/g, ' '));
+        expect(counted).toBeLessThanOrEqual(rawWords);
+      }),
+    );
+  });
+
+  test.each(FILE_KINDS)('is soon done with a huge or nasty %s', (kind) => {
+    const nasty = [
+      '\uFFFD'.repeat(1_000_000),
+      '\0'.repeat(1_000_000),
+      '- '.repeat(50_000),
+      '{'.repeat(50_000),
+      'a: '.repeat(50_000),
+      `${'- type: quiz\n'.repeat(30_000)}: [`,
+      aliases(),
+    ];
+    const started = performance.now();
+    for (const text of nasty) expect(auditModule(moduleText({ [kind]: text }), PLAN).passed).toBe(false);
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+});
+
+test('a module that has everything passes every gate', () => {
+  const item = { statement: 'Так.', correct: true };
+  const activities = [
+    ...Array.from({ length: 5 }, () => ({ type: 'true-false', title: 'П', items: Array(8).fill(item) })),
+    { type: 'match-up', title: 'П', pairs: Array(8).fill({ left: 'а', right: 'б' }) },
+    { type: 'cloze', title: 'К', passage: '{а|б} '.repeat(12) },
+    { type: 'unjumble', title: 'Р', items: Array(6).fill({ words: ['я', 'тут', 'є'], answer: 'Я тут є' }) },
+  ];
+  const text = moduleText({
+    lesson: `# Назва\n\n${words(1500)}\n\n# Підсумок\n\nРазом.\n`,
+    meta: 'level: B1',
+    activities: dump(activities),
+    vocabulary: dump({ items: Array(25).fill({ lemma: 'так', translation: 'yes' }) }),
+    plan: 'level: B1',
+  });
+  const report = auditModule(text, PLAN);
+  expect(report.gates.map(({ status }) => status)).toEqual(GATES.map(() => 'pass'));
+  expect(report.passed).toBe(true);
+  const worse = auditModule({ ...text, files: { ...text.files, lesson: '# Назва' } }, PLAN);
+  expect(failingGates(worse)).toEqual(['structure', 'words']);
+});
+
+/** The same value with the keys of every mapping in the other order. */
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, inner]) => [key, reversed(inner)]),
+  );
+}
+
+/** A small file that is a thousand activities of a thousand items of a thousand options each, all the same one. */
+function aliases(): string {
+  const list = (name: string): string => `[${Array(1000).fill(`*${name}`).join(', ')}]`;
+  const text = `o: &o {text: '', correct: 1}\nl: &l ${list('o')}\ni: &i {question: q, options: *l}\nm: &m ${list('i')}\na: &a {type: quiz, title: t, items: *m}\nactivities: ${list('a')}\n`;
+  expect(load(text)).toHaveProperty('activities');
+  return text;
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { minimumItems, profileFor, type ProfileHints } from '../../src/audit/profile.ts';
+
+const hints = (given: Partial<ProfileHints>): ProfileHints => ({ slug: null, level: null, kinds: [], ...given });
+
+describe('the level of a module', () => {
+  test.each<[string, number, Partial<ProfileHints>, string]>([
+    ['a1', 3, {}, 'a1'],
+    ['a1', 10, { slug: '10-checkpoint-first-contact' }, 'a1-checkpoint'],
+    ['a2', 11, { slug: '11-checkpoint-cases' }, 'a2'],
+    ['b1', 5, {}, 'b1-bridge'],
+    ['b1', 6, {}, 'b1-grammar'],
+    ['b1', 55, { kinds: ['Vocabulary'] }, 'b1-vocabulary'],
+    ['b1', 15, { slug: '15-checkpoint-aspect-mastery' }, 'b1-checkpoint'],
+    ['b1', 15, { kinds: ['checkpoint'] }, 'b1-checkpoint'],
+    ['b2', 1, {}, 'b2'],
+    ['b2', 9, { kinds: ['synthesis'] }, 'b2-synthesis'],
+    ['b2-hist', 8, { kinds: ['synthesis'] }, 'b2-history'],
+    ['c1-hist', 1, {}, 'b2-history'],
+    ['lit', 1, {}, 'b2-history'],
+    ['oes', 1, {}, 'b2-history'],
+    ['ruth', 1, {}, 'b2-history'],
+    ['c1-bio', 104, {}, 'c1-biography'],
+    ['c1', 1, {}, 'c1'],
+    ['c2', 1, {}, 'c2'],
+    ['b2-pro', 1, {}, 'b2'],
+    ['c1-pro', 1, {}, 'c1'],
+    ['legal', 7, { level: 'C1' }, 'c1'],
+    ['my-track', 7, { level: 'B2-HIST' }, 'b2-history'],
+    ['my-track', 7, {}, 'b1-grammar'],
+    ['constructor', 7, {}, 'b1-grammar'],
+  ])('of %s %i with %o is %s', (track, number, given, name) => {
+    expect(profileFor(track, number, hints(given)).name).toBe(name);
+  });
+
+  test('has the numbers of the table', () => {
+    expect(profileFor('b1', 8)).toMatchObject({
+      words: 1500,
+      activitiesMin: 8,
+      activitiesMax: 12,
+      density: 12,
+      uniqueTypes: 4,
+      vocabulary: 25,
+      engagement: 5,
+    });
+    expect(profileFor('c2', 1)).toMatchObject({ words: 2000, activitiesMin: 16, density: 18, vocabulary: null });
+  });
+
+  test('has its share of Ukrainian graduated by module', () => {
+    expect(profileFor('b1', 10).immersion).toMatchObject({ min: 85, max: 100 });
+    expect(profileFor('b1', 11).immersion).toEqual({ min: 90, max: 100 });
+    expect(profileFor('a1', 8).immersion).toMatchObject({ min: 15, max: 35 });
+    expect(profileFor('a1', 10).immersion).toBeNull();
+  });
+});
+
+describe('items that an activity needs', () => {
+  test.each([
+    ['b1', 'quiz', 8],
+    ['b1', 'unjumble', 6],
+    ['b1', 'cloze', 12],
+    ['b2-hist', 'group-sort', 1],
+    ['b2-hist', 'true-false', 8],
+    ['b2-hist', 'essay-response', 1],
+    ['c1-bio', 'quiz', 5],
+    ['c1-bio', 'match-up', 6],
+    ['c1-bio', 'mark-the-words', 6],
+    ['b1', 'toString', 1],
+  ])('in %s for %s are %i', (track, type, items) => {
+    expect(minimumItems(profileFor(track, 20), type)).toBe(items);
+  });
+});
+
+describe('overrides', () => {
+  test('change the numbers that they name and leave the others', () => {
+    const profile = profileFor('b1', 8, hints({}), { b1: { words: 900, 'activities-min': 2 } });
+    expect(profile).toMatchObject({ words: 900, activitiesMin: 2, activitiesMax: 12 });
+    expect(profileFor('b1', 8).words).toBe(1500);
+  });
+
+  test('for a level win over those for its track', () => {
+    const overrides = { b1: { words: 900 }, 'b1-bridge': { words: 600 } };
+    expect(profileFor('b1', 8, hints({}), overrides).words).toBe(900);
+    expect(profileFor('b1', 2, hints({}), overrides).words).toBe(600);
+  });
+
+  test('for another track do nothing', () => {
+    expect(profileFor('b1', 8, hints({}), { b2: { words: 1 } })).toEqual(profileFor('b1', 8));
+  });
+});

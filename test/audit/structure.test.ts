@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { gateOf, moduleText } from './texts.ts';
+
+const structure = (lesson: string, vocabulary?: string): string =>
+  gateOf('structure', moduleText({ lesson, ...(vocabulary === undefined ? {} : { vocabulary }) })).message;
+
+const NO_VOCABULARY = "Missing '## Vocabulary' header OR vocabulary sidecar";
+const NO_SUMMARY = "Missing summary section ('# Підсумок')";
+const NO_TITLE = "Missing title ('# …')";
+
+describe('the structure gate', () => {
+  test.each([
+    ['a summary as H1 and a sidecar', '# Назва\n# Підсумок', 'items: []'],
+    ['a summary as H2 and a section', '# Назва\n## Підсумок\n## Vocabulary', undefined],
+    ['English names, an emoji and a subtitle', '# Title\n## 📝 Summary: what we learnt\n## Словник епохи', undefined],
+    ['a comment before its title', '<!-- SCOPE\n# no -->\n# Назва\n# Підсумок', 'items: []'],
+    ['line ends of Windows', '# Назва\r\n# Підсумок\r\n', 'items: []'],
+  ])('passes %s', (_, lesson, vocabulary) => {
+    expect(structure(lesson, vocabulary)).toBe('Valid Structure');
+  });
+
+  test.each([
+    ['no vocabulary', '# Назва\n# Підсумок', undefined, NO_VOCABULARY],
+    ['no summary', '# Назва', 'items: []', NO_SUMMARY],
+    ['a section whose name only begins like it', '# Назва\n## Підсумкове есе', 'items: []', NO_SUMMARY],
+    ['a summary under an H3', '# Назва\n### Підсумок', 'items: []', NO_SUMMARY],
+    ['no title', '## Розділ\n## Підсумок', 'items: []', NO_TITLE],
+    ['a summary for its only H1', '## Розділ\n# Підсумок', 'items: []', NO_TITLE],
+    ['an empty title', '#\n# Підсумок', 'items: []', NO_TITLE],
+    ['nothing at all', '', undefined, [NO_TITLE, NO_SUMMARY, NO_VOCABULARY].join(' | ')],
+  ])('fails a lesson with %s', (_, lesson, vocabulary, message) => {
+    expect(structure(lesson, vocabulary)).toBe(message);
+  });
+
+  test('has a finding with a hint for each thing missing', () => {
+    const { findings } = gateOf('structure', moduleText({ lesson: '' }));
+    expect(findings).toHaveLength(3);
+    for (const finding of findings) expect(finding.hint).toMatch(/\w/);
+  });
+});

@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/common';
 import {
   CancellationScope,
-  ChildWorkflowCancellationType,
+  getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
   startChild,
@@ -56,16 +56,26 @@ async function runChild(state: BatchState, entry: OpenModule): Promise<ModuleEnd
   };
   try {
     const { workflow } = OPERATIONS[state.input.operation];
-    const child = await startChild<Workflow>(workflow, childOptions(state.input, entry.queued));
+    const options = childOptions(state.input, entry.queued);
+    // Not in the module's scope: a cancel that is sent before the child has started goes to the module's last closed run,
+    // and the child never hears of it (seen with stops in the burst of child starts).
+    const child = await CancellationScope.nonCancellable(() => startChild<Workflow>(workflow, options));
     started();
     entry.runId = child.firstExecutionRunId;
-    return (await child.result()) as ModuleEnd;
+    entry.scope.cancelRequested.catch(() => cancelRun(child.workflowId, child.firstExecutionRunId));
+    return (await CancellationScope.nonCancellable(() => child.result())) as ModuleEnd;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'busy';
     throw error;
   } finally {
     started();
   }
+}
+
+/** Cancels this very run of a module; one that has closed meanwhile needs none. */
+async function cancelRun(workflowId: string, runId: string): Promise<void> {
+  const run = getExternalWorkflowHandle(workflowId, runId);
+  await CancellationScope.nonCancellable(() => run.cancel()).catch(() => undefined);
 }
 
 function childOptions(input: BatchInput, queued: QueuedModule): ChildWorkflowOptions & { args: [ModuleInput] } {
@@ -76,7 +86,6 @@ function childOptions(input: BatchInput, queued: QueuedModule): ChildWorkflowOpt
     workflowId: moduleWorkflowId(workspaceId, module),
     args,
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-    cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     // A worker killed during a local activity costs this time-out.
     workflowTaskTimeout: '3s',

@@ -24,6 +24,9 @@ const ENTRY = import.meta.url.endsWith('.ts')
   ? new URL('../../dist/src/audit/thread-entry.js', import.meta.url)
   : new URL('./thread-entry.js', import.meta.url);
 
+/** Memory of the thread, MB: a module that eats more crashes its audit, not the whole worker. */
+const HEAP_MB = 512;
+
 /** Makes the thread; it starts with the first audit, and does not keep the process alive. */
 export function createAuditThread(entry: URL = ENTRY): AuditThread {
   return new LongLivedThread(entry);
@@ -75,7 +78,7 @@ class LongLivedThread implements AuditThread {
 
   private start(): Worker {
     // The options of our own process (a test runner's loaders, an inspector) are not meant for this thread.
-    const worker = new Worker(this.entry, { execArgv: [] });
+    const worker = new Worker(this.entry, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
     worker.on('message', (response: AuditResponse) => this.answered(response));
     worker.on('error', (error) => this.died(worker, error instanceof Error ? error.message : String(error)));
     worker.on('exit', (code) => this.died(worker, `exit code ${code}`));

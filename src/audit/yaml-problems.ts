@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { Composer, Lexer, LineCounter, Parser, type CST } from 'yaml';
 import { cut } from './values.ts';
 
 /** One thing wrong with a YAML text, with its place from 1; null where no place is known. */
@@ -8,24 +8,39 @@ export interface YamlProblem {
   readonly column: number | null;
 }
 
+/** Nesting that is read. Curriculum files have less than ten levels. */
+export const MAX_DEPTH = 100;
+
 /** Problems told of one file: a broken indent makes the parser complain of every line after it. */
 const MAX_PROBLEMS = 5;
 
 /** A longer text is not parsed a second time just for the places of its errors. */
 const MAX_LENGTH = 1_000_000;
 
-/** Errors of a YAML text with their places, by the parser that knows them; empty where it finds none or cannot cope. */
+/** Errors of a YAML text with their places, by the parser that knows them; empty where it finds none or is not asked. */
 export function locateProblems(text: string): readonly YamlProblem[] {
   if (text.length > MAX_LENGTH) return [];
   const lines = new LineCounter();
-  try {
-    const { errors } = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
-    return errors.slice(0, MAX_PROBLEMS).map(({ message, pos }) => {
-      const { line, col } = lines.linePos(pos[0]);
-      return { message: cut(message.replace(/\s+/g, ' ').trim(), 200), line, column: col };
-    });
-  } catch {
-    // Nested beyond the stack: the caller has the other parser's word for it.
-    return [];
+  const tokens = tokensOf(text, lines);
+  if (tokens === null) return [];
+  const documents = [...new Composer({ merge: true }).compose(tokens)];
+  const errors = documents.flatMap((document) => document.errors);
+  return errors.slice(0, MAX_PROBLEMS).map(({ message, pos }) => {
+    const { line, col } = lines.linePos(pos[0]);
+    return { message: cut(message.replace(/\s+/g, ' ').trim(), 200), line, column: col };
+  });
+}
+
+/** The text's tokens; null where it is nested too deeply for what comes next, which recurses. */
+function tokensOf(text: string, lines: LineCounter): readonly CST.Token[] | null {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    // A level is a collection, and at times a scalar or a document that is still open on top of it.
+    if (parser.stack.length > MAX_DEPTH + 10) return null;
   }
+  tokens.push(...parser.end());
+  return tokens;
 }

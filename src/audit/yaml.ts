@@ -1,5 +1,5 @@
-import { CORE_SCHEMA, load, Type, YAMLException } from 'js-yaml';
-import { locateProblems, type YamlProblem } from './yaml-problems.ts';
+import { CORE_SCHEMA, load, Type, YAMLException, type State } from 'js-yaml';
+import { locateProblems, MAX_DEPTH, type YamlProblem } from './yaml-problems.ts';
 
 export interface YamlReading {
   /** False where there is no value, only problems. */
@@ -14,13 +14,14 @@ const SCHEMA = CORE_SCHEMA.extend({ implicit: [MERGE] });
 
 /**
  * Reads one YAML document. The quick parser reads; only where it fails does the one that knows places look for the errors.
- * A mapping with a key twice is a problem, and still read. Never throws.
+ * A mapping with a key twice is a problem, and still read: the last one counts. Never throws.
  */
 export function readYaml(text: string): YamlReading {
   const strict = attempt(text, false);
   if (strict.ok) return { readable: true, value: strict.value, problems: [] };
-  const problems = problemsOf(text, strict.error);
-  const lenient = attempt(text, true);
+  const located = locateProblems(text);
+  const problems = located.length > 0 ? located : [problemOf(strict.error, text)];
+  const lenient = isDuplicateKey(strict.error) ? attempt(text, true) : strict;
   return lenient.ok
     ? { readable: true, value: lenient.value, problems }
     : { readable: false, value: undefined, problems };
@@ -30,20 +31,30 @@ type Attempt = { readonly ok: true; readonly value: unknown } | { readonly ok: f
 
 function attempt(text: string, duplicateKeys: boolean): Attempt {
   try {
-    return { ok: true, value: load(text, { schema: SCHEMA, json: duplicateKeys }) };
+    return { ok: true, value: load(text, { schema: SCHEMA, json: duplicateKeys, listener: depthGuard() }) };
   } catch (error) {
     return { ok: false, error };
   }
 }
 
-function problemsOf(text: string, error: unknown): readonly YamlProblem[] {
-  const located = locateProblems(text);
-  return located.length > 0 ? located : [problemOf(error, text)];
+/**
+ * Stops the parser at a depth that no curriculum file has. It recurses, and at the end of the stack V8 may end the whole
+ * process (where a pattern is compiled there) in place of throwing.
+ */
+function depthGuard(): (this: State, event: 'open' | 'close') => void {
+  let depth = 0;
+  return (event) => {
+    depth += event === 'open' ? 1 : -1;
+    if (depth > MAX_DEPTH) throw new YAMLException(`nested more than ${MAX_DEPTH} levels deep`);
+  };
 }
 
-/** What the quick parser says. Beside its own errors it may run out of stack, on a text nested thousands of levels deep. */
+function isDuplicateKey(error: unknown): boolean {
+  return error instanceof YAMLException && error.reason === 'duplicated mapping key';
+}
+
 function problemOf(error: unknown, text: string): YamlProblem {
-  if (!(error instanceof YAMLException)) return { message: 'nested too deeply to be read', line: null, column: null };
+  if (!(error instanceof YAMLException)) return { message: String(error), line: null, column: null };
   const mark = error.mark as { readonly line: number; readonly column: number } | undefined;
   if (mark === undefined) return { message: error.reason, line: null, column: null };
   // The parser ends every text with a line end of its own: what is missing at the end would be a line too far down.

@@ -6,7 +6,7 @@ import { GATES } from '../../src/audit/gates.ts';
 import { readLesson } from '../../src/audit/lesson.ts';
 import { failingGates } from '../../src/domain/audit.ts';
 import { FILE_KINDS, type FileKind, type ModuleText } from '../../src/domain/module.ts';
-import { moduleText, TABLE, words } from './texts.ts';
+import { moduleText, words } from './texts.ts';
 
 const PLAN = { overrides: {}, wordTarget: 'plan' } as const;
 
@@ -14,55 +14,10 @@ const PLAN = { overrides: {}, wordTarget: 'plan' } as const;
 const anyBytes = fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes).toString('utf8'));
 /** Bits of the formats in any order: closer to what breaks a parser than bytes are. */
 const fragments = [
-  ...[
-    '# ',
-    '## Підсумок',
-    '\n',
-    '\r\n',
-    '---\n',
-    '<!--',
-    '-->',
-    '| ',
-    '> [!answer]',
-    '![',
-    '](x)',
-    'слово ',
-    '\uFEFF',
-    '\uFFFD',
-  ],
-  ...[
-    '- type: quiz\n',
-    '  items:\n',
-    '  - ',
-    'key: ',
-    '"',
-    "'",
-    '{',
-    '}',
-    '[',
-    ']',
-    '&a ',
-    '*a',
-    '<<: *a\n',
-    '!!binary ',
-    '\t',
-    '? ',
-    ': ',
-  ],
-  ...[
-    '- &a [*a]\n',
-    'word_target: 1\n',
-    '{1}',
-    '{а|б}',
-    '\0',
-    '\uD800',
-    '|\n',
-    '>-\n',
-    '%YAML 1.1\n',
-    '...\n',
-    '__proto__: ',
-  ],
-];
+  '# §## Підсумок§\n§\r\n§---\n§<!--§-->§| §> [!answer]§![§](x)§слово §\uFEFF§\uFFFD§{1}§{а|б}',
+  '- type: quiz\n§  items:\n§  - §key: §"§\'§{§}§[§]§&a §*a§<<: *a\n§!!binary §\t§? §: §|\n§>-\n',
+  '- &a [*a]\n§word_target: 1\n§\0§\uD800§%YAML 1.1\n§...\n§__proto__: ',
+].flatMap((list) => list.split('§'));
 const mixed = fc.array(fc.constantFrom(...fragments), { maxLength: 40 }).map((parts) => parts.join(''));
 const anyYaml = fc.anything({ maxDepth: 4, withNullPrototype: false }).map(dumped);
 const anyText = fc.option(fc.oneof(anyBytes, mixed, anyYaml), { nil: null });
@@ -191,16 +146,16 @@ describe('the audit of any module whatever', () => {
 test('a module that has everything passes every gate', () => {
   const item = { statement: 'Так.', correct: true };
   const activities = [
-    ...Array.from({ length: 5 }, () => ({ type: 'true-false', title: 'П', items: Array(8).fill(item) })),
-    { type: 'match-up', title: 'П', pairs: Array(8).fill({ left: 'а', right: 'б' }) },
+    ...Array.from({ length: 5 }, () => ({ type: 'true-false', title: 'П', items: repeated(8, item) })),
+    { type: 'match-up', title: 'П', pairs: repeated(8, { left: 'а', right: 'б' }) },
     { type: 'cloze', title: 'К', passage: '{а|б} '.repeat(12) },
-    { type: 'unjumble', title: 'Р', items: Array(6).fill({ words: ['я', 'тут', 'є'], answer: 'Я тут є' }) },
+    { type: 'unjumble', title: 'Р', items: repeated(6, { words: ['я', 'тут', 'є'], answer: 'Я тут є' }) },
   ];
   const text = moduleText({
     lesson: `# Назва\n\n${words(1500)}\n\n# Підсумок\n\nРазом.\n`,
     meta: 'level: B1',
     activities: dump(activities),
-    vocabulary: dump({ items: Array(25).fill({ lemma: 'так', translation: 'yes' }) }),
+    vocabulary: dump({ items: repeated(25, { lemma: 'так', translation: 'yes' }) }),
     plan: 'level: B1',
   });
   const report = auditModule(text, PLAN);
@@ -209,6 +164,10 @@ test('a module that has everything passes every gate', () => {
   const worse = auditModule({ ...text, files: { ...text.files, lesson: '# Назва' } }, PLAN);
   expect(failingGates(worse)).toEqual(['structure', 'words']);
 });
+
+function repeated<T>(times: number, value: T): readonly T[] {
+  return Array.from({ length: times }, () => value);
+}
 
 /** The same value with the keys of every mapping in the other order. */
 function reversed(value: unknown): unknown {
@@ -223,7 +182,7 @@ function reversed(value: unknown): unknown {
 
 /** A small file that is a thousand activities of a thousand items of a thousand options each, all the same one. */
 function aliases(): string {
-  const list = (name: string): string => `[${Array(1000).fill(`*${name}`).join(', ')}]`;
+  const list = (name: string): string => `[${repeated(1000, `*${name}`).join(', ')}]`;
   const text = `o: &o {text: '', correct: 1}\nl: &l ${list('o')}\ni: &i {question: q, options: *l}\nm: &m ${list('i')}\na: &a {type: quiz, title: t, items: *m}\nactivities: ${list('a')}\n`;
   expect(load(text)).toHaveProperty('activities');
   return text;

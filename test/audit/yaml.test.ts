@@ -84,6 +84,22 @@ describe('reading YAML', () => {
     expect(reading.problems.length).toBeGreaterThan(0);
   });
 
+  test.each([
+    ['brackets', (depth: number) => '['.repeat(depth) + ']'.repeat(depth)],
+    ['lists', (depth: number) => `${'- '.repeat(depth)}x`],
+    ['mappings', (depth: number) => Array.from({ length: depth }, (_, level) => `${' '.repeat(level)}a:`).join('\n')],
+    ['explicit keys', (depth: number) => `${'? '.repeat(depth)}x`],
+  ])('nested in %s is refused beyond a depth, before the stack ends', (_, nested) => {
+    expect(readYaml(nested(90)).problems).toEqual([]);
+    const deep = nested(2000);
+    expect(readYaml(deep).problems).toEqual([
+      { message: 'nested more than 100 levels deep', line: null, column: null },
+    ]);
+    // An error in front of it, at which the quick parser stops early, does not let the other one run into it.
+    expect(readYaml(`"open: x\n${deep}`).readable).toBe(false);
+    expect(readYaml(`a: b: c\n${nested(20_000)}`).readable).toBe(false);
+  });
+
   test('of a long text with an error tells its place', () => {
     const { problems } = readYaml(`${'- слово\n'.repeat(300_000)}- "open`);
     expect(problems[0]?.line).toBe(300_001);

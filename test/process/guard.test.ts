@@ -41,14 +41,14 @@ test('kill -9 of the runner ends the command with its children', async () => {
   const { sleep, kill, exit } = await runner((time) => `sleep ${time} & sleep ${time}`, 2);
   kill();
   await exit;
-  await untilProcesses(sleep, 0, 2000);
+  await expect(untilProcesses(sleep, 0, 2000)).resolves.toBeUndefined();
 });
 
 test('kill -9 of the runner ends a command that ignores TERM', async () => {
   const { sleep, kill, exit } = await runner((time) => `trap '' TERM; (sleep ${time} & sleep ${time}; :); :`, 2);
   kill();
   await exit;
-  await untilProcesses(sleep, 0, 2000);
+  await expect(untilProcesses(sleep, 0, 2000)).resolves.toBeUndefined();
 });
 
 test('kill -9 of the runner ends a child with a session of its own, and one whose parent is gone', async () => {
@@ -58,7 +58,7 @@ test('kill -9 of the runner ends a child with a session of its own, and one whos
   );
   kill();
   await exit;
-  await untilProcesses(sleep, 0, 2000);
+  await expect(untilProcesses(sleep, 0, 2000)).resolves.toBeUndefined();
 });
 
 test('kill -9 of the runner ends only the run that it held', async () => {

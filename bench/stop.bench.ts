@@ -1,0 +1,150 @@
+/** How fast a stop is: from the cancel request to the last abort and to the closed task, and whether any call starts after it. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectClient } from '../src/client/connection.ts';
+import { startTask } from '../src/client/start.ts';
+import { TaskClient } from '../src/client/task-client.ts';
+import { taskSettings } from '../src/config/task-settings.ts';
+import { readSettingsFile } from '../src/config/settings-file.ts';
+import { LimitStore } from '../src/store/limits.ts';
+import { workspaceAt, workspaceId, type Workspace } from '../src/store/workspace.ts';
+import { createHome, type Home } from '../test/helpers/cli.ts';
+import { writeTree } from '../test/helpers/curriculum.ts';
+import type { GeminiServer } from '../test/helpers/gemini-server.ts';
+import { tinyWorkspace } from '../test/helpers/lesson.ts';
+import { copyOf } from '../test/helpers/workspaces.ts';
+import { googleAt, startThinkingServer } from '../test/helpers/thinking-server.ts';
+import { until } from '../test/helpers/until.ts';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { figures } from './figures.ts';
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 20);
+const MODULES = 40;
+
+let server: GeminiServer;
+let home: Home;
+let workspace: Workspace;
+let client: TaskClient;
+
+beforeAll(async () => {
+  server = await startThinkingServer(() => 120_000);
+  home = createHome(googleAt(server));
+  const folder = mkdtempSync(join(tmpdir(), 'batch-manager-bench-'));
+  tinyWorkspace(folder, MODULES);
+  workspace = workspaceAt(folder);
+  client = await clientFor(workspace);
+});
+
+afterAll(async () => {
+  await client.close();
+  expect(await home.close()).toEqual([]);
+  await server.close();
+  rmSync(workspace.root, { recursive: true, force: true });
+});
+
+async function clientFor(of: Workspace): Promise<TaskClient> {
+  expect((await home.run(of.root, ['up'])).code).toBe(0);
+  const engine = JSON.parse(readFileSync(join(home.folder, 'state/batch-manager/engine.json'), 'utf8')) as {
+    server: { address: string };
+  };
+  const { client: temporal, connection } = await connectClient({ address: engine.server.address });
+  return new TaskClient(temporal, () => connection.close());
+}
+
+interface Stop {
+  readonly lastAbort: number;
+  readonly closed: number;
+  readonly late: number;
+  readonly inFlight: number;
+}
+
+async function start(of: Workspace): Promise<string> {
+  const { settings } = taskSettings({ model: 'google/gemini-2.5-flash' }, {}, readSettingsFile(of));
+  const request = {
+    workspaceId: await workspaceId(of),
+    operation: 'fix-review',
+    track: 'tiny',
+    selection: [[1, MODULES]],
+    settings,
+  } as const;
+  return (await startTask(client, of, request)).taskId;
+}
+
+/** As the stop command does it: hold, cancel, wait until closed. */
+async function stop(of: Workspace, taskId: string): Promise<Stop> {
+  const inFlight = server.inFlight;
+  const before = server.requests.length;
+  await new LimitStore(of).hold(taskId);
+  const requested = Date.now();
+  await client.cancel(taskId);
+  await client.closed(taskId);
+  const closed = Date.now() - requested;
+  await until(() => server.inFlight === 0);
+  const aborts = server.requests
+    .slice(before - inFlight)
+    .map((request) => (request.abortedAt ?? Number.NaN) - requested);
+  const late = server.requests.filter((request) => request.startedAt > requested).length;
+  return { lastAbort: Math.max(0, ...aborts), closed, late, inFlight };
+}
+
+function print(name: string, stops: readonly Stop[]): void {
+  console.log(
+    `\n${name}: ${stops.length} stops, calls in flight ${Math.min(...stops.map((one) => one.inFlight))}-${Math.max(...stops.map((one) => one.inFlight))}`,
+  );
+  console.log(
+    figures(
+      '  request to last abort',
+      stops.map((one) => one.lastAbort),
+    ),
+  );
+  console.log(
+    figures(
+      '  request to closed',
+      stops.map((one) => one.closed),
+    ),
+  );
+  console.log(`  calls that started after the request: ${stops.reduce((sum, one) => sum + one.late, 0)}`);
+}
+
+test('stop with 8 calls in flight and 8 waiting', async () => {
+  const stops: Stop[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const taskId = await start(workspace);
+    await until(() => server.inFlight === 8);
+    await sleep(700);
+    stops.push(await stop(workspace, taskId));
+  }
+  print('8 in flight, 8 waiting', stops);
+});
+
+test('stop 20-120 ms after the start, in the burst of child starts', async () => {
+  const stops: Stop[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const taskId = await start(workspace);
+    await sleep(20 + (100 * round) / ROUNDS);
+    stops.push(await stop(workspace, taskId));
+  }
+  print('20-120 ms after the start', stops);
+});
+
+test('stop while audit commands ignore TERM', async () => {
+  const other = workspaceAt(copyOf(workspace.root));
+  rmSync(other.state, { recursive: true, force: true });
+  writeTree(other.root, { 'stubborn.sh': 'trap "" TERM\nsleep 300 &\nwhile :; do sleep 1; done\n' });
+  const settings = readFileSync(join(other.root, 'batch-manager.yaml'), 'utf8');
+  writeTree(other.root, {
+    'batch-manager.yaml': `${settings}audit:\n  command: sh ${join(other.root, 'stubborn.sh')} {file}\n`,
+  });
+  await client.close();
+  client = await clientFor(other);
+  const stops: Stop[] = [];
+  for (let round = 0; round < Math.min(5, ROUNDS); round += 1) {
+    const taskId = await start(other);
+    await sleep(2500);
+    stops.push(await stop(other, taskId));
+  }
+  print('16 audit commands that ignore TERM', stops);
+  rmSync(other.root, { recursive: true, force: true });
+});

@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { readYaml } from '../src/audit/yaml.ts';
 import { applyLineEnds, checkFix, isUnchanged } from '../src/domain/guards.ts';
 import { moduleKey, type FixableKind } from '../src/domain/module.ts';
 import { extractReview, parseFixReply } from '../src/domain/reply.ts';
@@ -44,10 +44,12 @@ function readFix(base: StoredVersion, reply: StoredReply): ReadFix {
   return { files: Object.fromEntries(files) as Partial<Record<FixableKind, string>> };
 }
 
-/** Why a sidecar does not parse, with line and column; null where it does. */
+/** Why a sidecar does not parse, with its place; null where it does. A reply's YAML may be anything: it is read with a guard. */
 function yamlError(kind: FixableKind, text: string): string | null {
-  const [error] = parseDocument(text, { prettyErrors: true }).errors;
-  return error === undefined ? null : `${kind}: ${error.message.split('\n')[0]}`;
+  const [problem] = readYaml(text).problems;
+  return problem === undefined
+    ? null
+    : `${kind}: ${problem.message} (line ${problem.line ?? '?'}, column ${problem.column ?? '?'})`;
 }
 
 async function refuse(

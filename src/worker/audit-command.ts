@@ -15,9 +15,9 @@ const TIMEOUT_MS = 120_000;
 /**
  * The configured audit command; null where there is none. It sees a version as files: a copy of the module with the same
  * relative paths in a scratch folder. With `in-place`, for commands that need the whole curriculum around them, `{root}` is
- * the real folder, and `{file}` the real lesson where the version is the one on disk.
+ * the real folder, and `{file}` the real lesson where the version is the one on disk. It runs in the workspace's root.
  */
-export function createAuditCommand(settings: SettingsFile, folder: () => string): AuditCommand | null {
+export function createAuditCommand(settings: SettingsFile, cwd: string, folder: () => string): AuditCommand | null {
   const { command, timeout } = settings.audit ?? {};
   if (command === undefined) return null;
   const inPlace = settings.audit?.['in-place'] ?? false;
@@ -33,7 +33,7 @@ export function createAuditCommand(settings: SettingsFile, folder: () => string)
         const onDisk = inPlace && (await isOnDisk(real, text));
         const file = (onDisk ? real : mirror).file('lesson');
         const root = inPlace ? real.folder : scratch;
-        return await runAuditCommand({ command, file, track: ref.track, slug: ref.slug, root, signal, timeoutMs });
+        return await runAuditCommand({ command, file, track: ref.track, slug: ref.slug, root, cwd, signal, timeoutMs });
       } finally {
         await rm(scratch, { recursive: true, force: true });
       }

@@ -49,7 +49,7 @@ export function createDeps(
     flights: new Flights(),
     locks: new KeyedLock(),
     auditor: { key: JSON.stringify([VERSION, auditOptions]), audit: (text) => thread.audit(text, auditOptions) },
-    auditCommand: createAuditCommand(settings, () => manifest().folder),
+    auditCommand: createAuditCommand(settings, workspace.root, () => manifest().folder),
     manifest,
     prompts: () => createPrompts({ workspaceRoot: workspace.root }),
     model: (name) => models.get(name),

@@ -108,10 +108,27 @@ async function endOf(run: ModuleRun, operation: (run: ModuleRun) => Promise<Ende
     return await operation(run);
   } catch (error) {
     if (error instanceof Leave) return error.end;
-    const failure = applicationFailure(error);
-    if (failure === undefined || isCancellation(error)) throw error;
-    if (failure.type === 'Stopped') return awaitCancel();
-    return run.ended('ERROR', failure.message, (failure.type ?? 'Bug') as FailureType);
+    if (applicationFailure(error)?.type === 'Stopped') return awaitCancel();
+    return errorEnd(run, error);
+  }
+}
+
+/** A failed step as an outcome; a cancel passes. */
+function errorEnd(run: ModuleRun, error: unknown): EndedModule {
+  const failure = applicationFailure(error);
+  if (failure === undefined || isCancellation(error)) throw error;
+  return run.ended('ERROR', failure.message, (failure.type ?? 'Bug') as FailureType);
+}
+
+/** Writes a module's end. Where its review file cannot be written, the module ends as ERROR, and only that is noted. */
+async function finish(run: ModuleRun, end: EndedModule): Promise<EndedModule> {
+  try {
+    await step('finish', { ...run.context, end, reviewed: run.reviewed });
+    return end;
+  } catch (error) {
+    const failed = errorEnd(run, error);
+    await step('finish', { ...run.context, end: failed, reviewed: null });
+    return failed;
   }
 }
 
@@ -121,9 +138,9 @@ export async function runModule(
   operation: (run: ModuleRun) => Promise<EndedModule>,
 ): Promise<ModuleEnd> {
   const run = new ModuleRun(input);
-  const end = await endOf(run, operation);
-  if (end.kind === 'wait') return end;
-  await step('finish', { ...run.context, end, reviewed: run.reviewed });
+  const reached = await endOf(run, operation);
+  if (reached.kind === 'wait') return reached;
+  const end = await finish(run, reached);
   upsertOutcome(end.outcome, end.score);
   return end;
 }

@@ -12,7 +12,7 @@ export function sha256(data: string | Uint8Array): string {
 /**
  * Replaces a file as a whole: temp file beside it, fsync, rename, fsync of the folder. After a crash or power loss the file
  * is wholly the old or wholly the new one. Mode and owner of an existing file stay.
- * @throws TypedError DiskFull (retryable), or the file system's own error.
+ * @throws TypedError DiskFull (retryable), BadRequest where the file may not be written, or the file system's own error.
  */
 export async function writeAtomic(file: string, data: string | Uint8Array): Promise<void> {
   try {
@@ -20,7 +20,7 @@ export async function writeAtomic(file: string, data: string | Uint8Array): Prom
     await writeFileAtomic(file, typeof data === 'string' ? data : Buffer.from(data));
     await syncFolder(dirname(file));
   } catch (error) {
-    throw asDiskFull(error, file);
+    throw named(error, file);
   }
 }
 
@@ -34,13 +34,27 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function asDiskFull(error: unknown, file: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return new TypedError('DiskFull', `No space left to write ${file}. Free some space; the task goes on by itself.`, {
-    retryable: true,
-    cause: error,
-  });
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
+const FORBIDDEN = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/** The two errors that a person can mend, in words; others as they are. */
+function named(error: unknown, file: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const options = { retryable: FULL.has(code), cause: error };
+  if (FULL.has(code))
+    return new TypedError(
+      'DiskFull',
+      `No space left to write ${file}. Free some; the task goes on by itself.`,
+      options,
+    );
+  if (FORBIDDEN.has(code)) {
+    return new TypedError(
+      'BadRequest',
+      `${file} may not be written (${code}). Make it writable, then start the same command again.`,
+      options,
+    );
+  }
+  return error;
 }
 
 /** A file's bytes; null where there is no such file. */

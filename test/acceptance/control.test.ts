@@ -31,6 +31,13 @@ async function setup(modules: number): Promise<{ folder: string; start: () => Pr
   return { folder, start };
 }
 
+/** Runs the Temporal command line against the home's engine. */
+function temporal(verb: string, ...args: readonly string[]) {
+  const file = join(home.folder, 'state/batch-manager/engine.json');
+  const engine = JSON.parse(readFileSync(file, 'utf8')) as { server: { address: string } };
+  return spawnSync(TEMPORAL_BINARY, ['workflow', verb, '--address', engine.server.address, ...args]);
+}
+
 const record = (folder: string, id: string): TaskRecord =>
   JSON.parse(readFileSync(join(folder, 'tasks', `${id}.json`), 'utf8')) as TaskRecord;
 
@@ -81,6 +88,33 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     expect(server.requests).toHaveLength(8);
   }, 60_000);
 
+  test('two shells at the same moment start one task, 20 times of 20', async () => {
+    latency = 60_000;
+    const { folder } = await setup(2);
+    await home.run(folder, ['up']);
+    const tries: string[][] = [];
+    for (let round = 0; round < 20; round += 1) {
+      const shells = [1, 2].map(() => home.run(folder, ['fix-review', 'tiny', '1', '2', '-b']));
+      const ids = (await Promise.all(shells)).map((shell) => shell.stdout.trim());
+      tries.push(ids);
+      await home.run(folder, ['stop', ids[0] ?? '']);
+    }
+    expect(tries.filter(([first, second]) => first === '' || first !== second)).toEqual([]);
+    expect(new Set(tries.flat()).size).toBe(20);
+  }, 120_000);
+
+  test('a cancel by the Temporal command line, as by the Web UI, is the same stop', async () => {
+    latency = 60_000;
+    const { folder, start } = await setup(20);
+    const id = await start();
+    await until(() => server.inFlight === 8);
+    expect(temporal('cancel', '-w', id).status).toBe(0);
+    await until(() => record(folder, id).status === 'stopped');
+    expect(server.aborted).toHaveLength(8);
+    expect(server.requests).toHaveLength(8);
+    expect((await home.run(folder, ['show', id, '--exit-status'])).code).toBe(3);
+  }, 60_000);
+
   test('one module is stopped and one retried, by the CLI and by a plain signal', async () => {
     latency = 2500;
     const { folder, start } = await setup(12);
@@ -88,22 +122,7 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     await until(() => server.inFlight === 8);
     const stopped = await home.run(folder, ['stop', id, '--module', '1']);
     expect(stopped).toMatchObject({ code: 0, stdout: '1: stopped\n' });
-    const engine = JSON.parse(readFileSync(join(home.folder, 'state/batch-manager/engine.json'), 'utf8')) as {
-      server: { address: string };
-    };
-    const signal = (name: string, input: string) =>
-      spawnSync(TEMPORAL_BINARY, [
-        'workflow',
-        'signal',
-        '--address',
-        engine.server.address,
-        '-w',
-        id,
-        '--name',
-        name,
-        '--input',
-        input,
-      ]);
+    const signal = (name: string, input: string) => temporal('signal', '-w', id, '--name', name, '--input', input);
     expect(signal('stopModule', '"002-module"').status).toBe(0);
     await until(() => server.aborted.length === 2);
     expect(await home.run(folder, ['retry', id, '--module', '001-module'])).toMatchObject({ code: 0 });

@@ -20,9 +20,10 @@ export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
     deps.locks.run(`plan ${input.taskId}`, async () => {
       const known = await deps.plans.get(input.taskId);
       if (known !== null) return { total: known.length };
-      checkModels(deps, input);
       const lines = await planLines(deps, input);
+      // Before the check, so that a task that fails for want of a key is listed, too.
       await putFirstRecord(deps, input, lines);
+      checkModels(deps, input);
       await deps.plans.put(input.taskId, lines);
       const { settings } = input;
       const text = `${OPERATIONS[input.operation].describe}: ${input.track} ${formatSelection(input.selection)}, ${lines.length} modules, model ${settings.model}, ${settings.concurrency} calls at a time`;

@@ -6,6 +6,14 @@ import { EXIT, exitFor, type ExitCode } from './exit.ts';
 import { processIo } from './io.ts';
 import { createProgram } from './program.ts';
 
+// A reader that has seen enough (`| head`) is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+}
+
 let code: ExitCode = EXIT.ok;
 let context: Context | undefined;
 

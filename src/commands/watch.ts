@@ -75,7 +75,7 @@ async function printResult(
   if (end?.kind === 'failed') io.err(`${end.message}\n${keyHint(context, end.message)}`);
   if (record === null) return codeOf(end, null);
   if (options.json) printJson(io, record);
-  else io.out(`\n${moduleTable(record, io.columns)}`);
+  else if (tally(record.counts).ended > 0) io.out(`\n${moduleTable(record, io.columns)}`);
   io.err(`\n${taskId}: ${record.status}. ${countsText(record.counts)}\n`);
   const { notPassed } = tally(record.counts);
   if (notPassed > 0) io.err(`Why: batch-manager show ${taskId} --module SLUG\n`);

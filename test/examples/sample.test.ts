@@ -45,7 +45,7 @@ const MEANT: Readonly<Record<string, { outcome: Outcome; rounds: number; applied
   'a1/06-food': { outcome: 'PASS_ON_REVIEW', rounds: 0, applied: 0 },
   'a1/07-at-the-cafe': { outcome: 'FIXED', rounds: 2, applied: 2 },
   'a1/08-in-the-city': { outcome: 'STUCK', rounds: 2, applied: 0 },
-  'a1/09-weather': { outcome: 'FAIL_AFTER_RETRIES', rounds: 3, applied: 2 },
+  'a1/09-weather': { outcome: 'FAIL_AFTER_RETRIES', rounds: 3, applied: 3 },
   'a1/10-my-week': { outcome: 'MISSING', rounds: 0, applied: 0 },
   'b2-hist/yaroslav-mudryi': { outcome: 'PASS_ON_REVIEW', rounds: 0, applied: 0 },
   'b2-hist/danylo-halytskyi': { outcome: 'MISSING', rounds: 0, applied: 0 },

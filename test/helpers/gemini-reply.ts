@@ -15,6 +15,8 @@ export interface GeminiReply {
   readonly delayMs?: number;
   /** Sends so many bytes of the body, then cuts the connection. */
   readonly cutAfterBytes?: number;
+  /** Sends so many bytes of the body, then no more; the connection stays open. */
+  readonly stallAfterBytes?: number;
   /** Never answers. */
   readonly hang?: boolean;
 }

@@ -119,7 +119,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
     await sleep(reply.delayMs, undefined, { signal: gone.signal }).catch(() => undefined);
   if (gone.signal.aborted) return;
   // Before the first byte: the client may send its next request before this side hears that the last byte is out.
-  flight.land();
+  if (reply.stallAfterBytes === undefined) flight.land();
   send(response, reply, prompt);
 }
 
@@ -143,12 +143,14 @@ const cutByUs = new WeakSet<ServerResponse>();
 function send(response: ServerResponse, reply: GeminiReply, prompt: string): void {
   const { status, headers, bytes } = replyBody(reply, prompt);
   response.writeHead(status, { ...headers, 'content-length': bytes.length });
-  if (reply.cutAfterBytes === undefined) {
+  if (reply.cutAfterBytes !== undefined) {
+    cutByUs.add(response);
+    response.write(bytes.subarray(0, reply.cutAfterBytes), () => response.destroy());
+  } else if (reply.stallAfterBytes !== undefined) {
+    response.write(bytes.subarray(0, reply.stallAfterBytes));
+  } else {
     response.end(bytes);
-    return;
   }
-  cutByUs.add(response);
-  response.write(bytes.subarray(0, reply.cutAfterBytes), () => response.destroy());
 }
 
 async function scripted(state: State, request: GeminiRequest): Promise<GeminiReply> {

@@ -1,7 +1,7 @@
 import { moduleKey } from '../src/domain/module.ts';
 import { applyVersion, backupFolder } from '../src/store/apply.ts';
 import { appendLog } from '../src/store/task-log.ts';
-import type { ModuleSteps } from '../workflows/contract.ts';
+import type { ModuleSteps } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 import { pathsOf } from './versions.ts';
 

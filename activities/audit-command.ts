@@ -1,7 +1,7 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { moduleKey } from '../src/domain/module.ts';
 import { appendLog } from '../src/store/task-log.ts';
-import type { ModelCalls } from '../workflows/contract.ts';
+import type { ModelCalls } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 
 /** Runs the configured audit command on a version, once: its result is kept by the version's hash. */

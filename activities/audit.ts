@@ -6,7 +6,7 @@ import { parseReview, readReviewStamp } from '../src/domain/review-text.ts';
 import { isNotFound, readOptional } from '../src/store/atomic.ts';
 import { readModule, type ModuleFiles, type ModulePaths } from '../src/store/module-files.ts';
 import { appendLog } from '../src/store/task-log.ts';
-import type { AuditInput, ModuleSteps } from '../workflows/contract.ts';
+import type { AuditInput, ModuleSteps } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 import { audited, pathsOf, reportOn, reviewPrompt } from './versions.ts';
 

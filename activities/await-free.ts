@@ -2,7 +2,7 @@ import { cancellationSignal, getClient, heartbeat } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { moduleWorkflowId } from '../src/domain/ids.ts';
-import type { BatchWaits } from '../workflows/contract.ts';
+import type { BatchWaits } from '../workflows/step-contract.ts';
 
 /** How often the holders are looked at, and how long in all, ms. */
 const LOOK_EVERY_MS = 2000;

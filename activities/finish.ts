@@ -3,7 +3,7 @@ import { extractReview } from '../src/domain/reply.ts';
 import { renderReviewFile } from '../src/domain/review-text.ts';
 import { writeAtomic } from '../src/store/atomic.ts';
 import { appendLog } from '../src/store/task-log.ts';
-import type { FinishInput, ModuleSteps } from '../workflows/contract.ts';
+import type { FinishInput, ModuleSteps } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 import { pathsOf, replyOf } from './versions.ts';
 

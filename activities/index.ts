@@ -1,5 +1,5 @@
 import { appendLog } from '../src/store/task-log.ts';
-import type { BatchSteps, BatchWaits, ModelCalls, ModuleSteps } from '../workflows/contract.ts';
+import type { BatchSteps, BatchWaits, ModelCalls, ModuleSteps } from '../workflows/step-contract.ts';
 import { createApply } from './apply.ts';
 import { createAudit } from './audit.ts';
 import { createAuditCommand } from './audit-command.ts';

@@ -7,7 +7,7 @@ import { reviewPasses, underLimit, type Review } from '../src/domain/review.ts';
 import { sha256 } from '../src/store/atomic.ts';
 import type { StoredReply } from '../src/store/replies.ts';
 import { appendLog } from '../src/store/task-log.ts';
-import type { JudgeInput, JudgeResult, ModuleSteps } from '../workflows/contract.ts';
+import type { JudgeInput, JudgeResult, ModuleSteps } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 import { fixPrompt, knownReport, replyOf } from './versions.ts';
 

@@ -1,5 +1,5 @@
 import { MAX_CONCURRENCY } from '../src/domain/settings.ts';
-import type { BatchSteps } from '../workflows/contract.ts';
+import type { BatchSteps } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 
 /** The steps that steer a task's permit gate in this worker. */

@@ -14,7 +14,7 @@ import { moduleKey } from '../src/domain/module.ts';
 import type { Ask, ModelReply } from '../src/model/model.ts';
 import { replyKey } from '../src/store/replies.ts';
 import { appendLog } from '../src/store/task-log.ts';
-import type { CallInput, CallResult } from '../workflows/contract.ts';
+import type { CallInput, CallResult } from '../workflows/step-contract.ts';
 import type { Deps, FlightResult } from './deps.ts';
 import { nextMove, type Tries } from './retry-policy.ts';
 

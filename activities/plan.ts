@@ -7,7 +7,8 @@ import { moduleRefs, trackModules } from '../src/store/manifest.ts';
 import { readModule } from '../src/store/module-files.ts';
 import type { PlanLine } from '../src/store/plans.ts';
 import { appendLog, logFile } from '../src/store/task-log.ts';
-import type { BatchSteps, FreezePlanInput, PlannedModule } from '../workflows/contract.ts';
+import type { PlannedModule } from '../workflows/contract.ts';
+import type { BatchSteps, FreezePlanInput } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 import { pathsOf } from './versions.ts';
 

@@ -2,7 +2,7 @@ import { taskEnded } from '../src/domain/task-status.ts';
 import { appliedRounds, backupFolder } from '../src/store/apply.ts';
 import { countOutcomes, type ModuleRecord, type TaskRecord } from '../src/store/records.ts';
 import { appendLog, lastLines } from '../src/store/task-log.ts';
-import type { BatchSteps, ModuleRecordDelta, RecordTaskInput } from '../workflows/contract.ts';
+import type { BatchSteps, ModuleRecordDelta, RecordTaskInput } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 
 /** Brings a task's record up to date. All values are absolute, so that a repeated step changes nothing. */

@@ -3,7 +3,7 @@ import { moduleKey } from '../src/domain/module.ts';
 import { readOptional, writeAtomic } from '../src/store/atomic.ts';
 import { moduleRefs } from '../src/store/manifest.ts';
 import { appendLog } from '../src/store/task-log.ts';
-import type { ModuleSteps } from '../workflows/contract.ts';
+import type { ModuleSteps } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 import { pathsOf, replyOf } from './versions.ts';
 

@@ -5,7 +5,7 @@ import { extractReview, parseFixReply } from '../src/domain/reply.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import type { StoredReply } from '../src/store/replies.ts';
 import type { StoredVersion } from '../src/store/versions.ts';
-import type { ModuleSteps, StageInput, StageResult } from '../workflows/contract.ts';
+import type { ModuleSteps, StageInput, StageResult } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 import { audited, fixPrompt, replyOf, reportOn, reviewPrompt } from './versions.ts';
 

@@ -5,7 +5,7 @@ import type { ModuleRef } from '../src/domain/module.ts';
 import { modulePaths, type ModulePaths } from '../src/store/module-files.ts';
 import type { StoredReply } from '../src/store/replies.ts';
 import type { StoredVersion } from '../src/store/versions.ts';
-import type { AuditedVersion } from '../workflows/contract.ts';
+import type { AuditedVersion } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 
 /** The paths of a module in the manifest's folder. */

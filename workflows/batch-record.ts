@@ -5,7 +5,7 @@ import { countStatuses } from '../src/domain/status-string.ts';
 import type { TaskStatus } from '../src/domain/task-status.ts';
 import { upsertCounts } from './attributes.ts';
 import type { BatchState } from './batch-state.ts';
-import type { RecordTaskInput } from './contract.ts';
+import type { RecordTaskInput } from './step-contract.ts';
 import { recordFinally, step } from './steps.ts';
 
 /** Least time between two records, ms: a fast batch writes one a second, a slow one with each module. */

@@ -7,10 +7,10 @@ import type {
   BatchProgress,
   EndedModule,
   ModuleAnswer,
-  ModuleRecordDelta,
   PlannedModule,
   QueuedModule,
 } from './contract.ts';
+import type { ModuleRecordDelta } from './step-contract.ts';
 
 /** Child starts that may be pending at a time: a burst of more keeps the batch deaf to a cancel for up to 0.7 s (measured). */
 const PENDING_STARTS = 4;

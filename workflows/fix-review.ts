@@ -1,14 +1,12 @@
+import type { EndedModule, ModuleEnd, ModuleInput } from './contract.ts';
 import type {
   ApplyResult,
   AuditedVersion,
   AuditResult,
-  EndedModule,
   JudgeResult,
-  ModuleEnd,
-  ModuleInput,
   ReviewedVersion,
   StageResult,
-} from './contract.ts';
+} from './step-contract.ts';
 import { runModule, type ModuleRun } from './module-run.ts';
 import { runAuditCommand, step } from './steps.ts';
 

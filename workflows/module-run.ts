@@ -9,7 +9,8 @@ import { ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow'
 import type { FailureType } from '../src/domain/failure.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import { upsertOutcome } from './attributes.ts';
-import type { CallResult, EndedModule, ModuleEnd, ModuleInput, StepContext, WaitNote, WaitReason } from './contract.ts';
+import type { EndedModule, ModuleEnd, ModuleInput, WaitNote, WaitReason } from './contract.ts';
+import type { CallResult, StepContext } from './step-contract.ts';
 import { applicationFailure, callModel, step } from './steps.ts';
 
 /** Leaves the module workflow early, from any depth; caught in one place, `runModule`. */

@@ -14,7 +14,7 @@ import {
   proxyLocalActivities,
   type ActivityOptions,
 } from '@temporalio/workflow';
-import type { BatchSteps, BatchWaits, CallInput, CallResult, ModelCalls, ModuleSteps } from './contract.ts';
+import type { BatchSteps, BatchWaits, CallInput, CallResult, ModelCalls, ModuleSteps } from './step-contract.ts';
 
 const WAIT = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
 

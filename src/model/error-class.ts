@@ -119,8 +119,10 @@ function message(http: HttpFailure, errorClass: ModelErrorClass, context: CallCo
 
 /** The provider's message on one line and cut; null where it quotes the prompt or the key, as some gateways do. */
 function safeText(text: string, context: CallContext): string | null {
+  // Looked for before the cut, which could leave the first half of a key.
+  if (context.key !== '' && text.includes(context.key)) return null;
   const line = text.replace(/\s+/g, ' ').trim().slice(0, PROVIDER_MESSAGE_LENGTH);
-  if (line === '' || (context.key !== '' && line.includes(context.key))) return null;
+  if (line === '') return null;
   return quotes(line, context.prompt) ? null : line;
 }
 

@@ -35,7 +35,7 @@ export function createModels(options: ModelsOptions): Models {
 function create(provider: ProviderName, { workspaceRoot, env, googleBaseURL }: ModelsOptions): Model {
   switch (provider) {
     case 'offline':
-      return createOfflineModel();
+      return createOfflineModel(env);
     case 'google': {
       const keys = createKeys({ workspaceRoot, env });
       const keyHelp = keys.help('google');

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Activities } from '../../activities/index.ts';
 import { wrapAll } from '../../activities/wrap.ts';
 import { StopRequest, TaskGates } from '../../src/concurrency/gates.ts';
-import type { BatchInput, CallInput, PlannedModule, RecordTaskInput } from '../../workflows/contract.ts';
+import type { BatchInput, PlannedModule } from '../../workflows/contract.ts';
+import type { CallInput, RecordTaskInput } from '../../workflows/step-contract.ts';
 import { LimitStore } from '../../src/store/limits.ts';
 import { workspaceAt } from '../../src/store/workspace.ts';
 

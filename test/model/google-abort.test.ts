@@ -75,3 +75,11 @@ test('only the aborted one of three calls ends early', async () => {
   expect(server.maxInFlight).toBe(3);
   expect(server.aborted).toHaveLength(1);
 });
+
+test('a connection that the server cuts is not counted as aborted by the client', async () => {
+  script = () => ({ text: 'x'.repeat(1000), cutAfterBytes: 100 });
+  await expect(ask(new AbortController().signal)).rejects.toMatchObject({ errorClass: 'network' });
+  expect(server.requests).toHaveLength(1);
+  expect(server.aborted).toEqual([]);
+  await vi.waitFor(() => expect(server.inFlight).toBe(0));
+});

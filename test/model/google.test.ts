@@ -170,7 +170,9 @@ test('a key set while the model lives is used from the next call on', async () =
   expect(model.missing()).not.toBeNull();
   key = KEY;
   expect(model.missing()).toBeNull();
-  expect(await ask({ apiKey: () => key, baseURL: server.url })).toMatchObject({ text: 'ok' });
+  const signal = new AbortController().signal;
+  await model.ask({ ask: 'review', model: 'gemini-2.5-flash', prompt: 'Review', signal });
+  expect(server.requests).toHaveLength(1);
 });
 
 test.each([

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TaskRecord } from '../../src/store/records.ts';
+import { createHome, finished } from '../helpers/cli.ts';
+import { tempWorkspace } from '../helpers/curriculum.ts';
+import { tinyWorkspace } from '../helpers/lesson.ts';
+import { noTemporal, startTestServer, type TestServer } from '../helpers/temporal.ts';
+
+let server: TestServer;
+const home = createHome({ BATCH_MANAGER_MODEL: 'offline' });
+
+describe.skipIf(noTemporal !== undefined)('a Temporal server that is configured', () => {
+  beforeAll(async () => {
+    server = await startTestServer();
+  });
+  afterAll(async () => {
+    expect(await home.close()).toEqual([]);
+    await server.close();
+  });
+
+  test('serves tasks with a worker started by hand; no engine is started, and a second worker is refused', async () => {
+    const folder = tempWorkspace();
+    tinyWorkspace(folder, 3);
+    const env = { TEMPORAL_ADDRESS: server.address };
+    const worker = home.start(folder, ['worker'], env);
+    const ended = finished(worker);
+    const run = await home.run(folder, ['fix-review', 'tiny', '1', '3', '--json'], env);
+    expect((JSON.parse(run.stdout) as TaskRecord).counts).toEqual({ PASS_ON_REVIEW: 3 });
+    const second = await home.run(folder, ['worker'], env);
+    expect(second).toMatchObject({ code: 4, stderr: expect.stringContaining(`process ${worker.pid}`) });
+    expect(existsSync(join(home.folder, 'state/batch-manager/engine.json'))).toBe(false);
+    worker.kill('SIGTERM');
+    expect(await ended).toMatchObject({ code: 0, stderr: expect.stringContaining('is ready') });
+  }, 60_000);
+});

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { UserError } from '../../src/domain/errors.ts';
+import { formatModelName, parseModelName } from '../../src/model/names.ts';
+
+/** The message of the usage error that a name gives. */
+function refusal(name: string): string {
+  try {
+    return `taken as ${formatModelName(parseModelName(name))}`;
+  } catch (error) {
+    if (error instanceof UserError && error.kind === 'usage') return error.message;
+    throw error;
+  }
+}
+
+test.each([
+  ['google/gemini-2.5-flash', 'google/gemini-2.5-flash'],
+  ['gemini-2.5-pro', 'google/gemini-2.5-pro'],
+  ['gemini-4-flash-preview-11-2026', 'google/gemini-4-flash-preview-11-2026'],
+  ['google/gemma-3-27b-it', 'google/gemma-3-27b-it'],
+  ['offline', 'offline/rules-1'],
+  ['offline/rules-1', 'offline/rules-1'],
+  [' gemini-2.5-flash ', 'google/gemini-2.5-flash'],
+])('the name "%s" means %s', (name, meaning) => {
+  expect(formatModelName(parseModelName(name))).toBe(meaning);
+  expect(parseModelName(meaning)).toEqual(parseModelName(name));
+});
+
+test.each([
+  ['goggle/gemini-2.5-flash', 'google/gemini-2.5-flash'],
+  ['Google/gemini-2.5-pro', 'google/gemini-2.5-pro'],
+  ['gemin-2.5-pro', 'google/gemini-2.5-pro'],
+  ['ofline', 'offline/rules-1'],
+  ['ofline/rules', 'offline/rules-1'],
+  ['offline/rules-2', 'offline/rules-1'],
+  ['gpt-5', 'google/gemini-2.5-flash'],
+  ['', 'google/gemini-2.5-flash'],
+])('the unknown name "%s" is refused with the nearest one, %s', (name, nearest) => {
+  const message = refusal(name);
+  expect(message).toContain(`Unknown model "${name}".`);
+  expect(message).toContain('Known providers: google, offline');
+  expect(message.endsWith(`Try --model ${nearest}.`)).toBe(true);
+});
+
+test.each([
+  ['gemini-1.5-pro', 'gemini-2.5-pro'],
+  ['google/gemini-1.5-flash-8b', 'gemini-2.5-flash'],
+  ['gemini-1.0-pro', 'gemini-2.5-pro'],
+  ['gemini-pro', 'gemini-2.5-pro'],
+])('the old name %s is refused with its successor %s', (name, successor) => {
+  expect(refusal(name)).toContain('no longer served');
+  expect(refusal(name).endsWith(`Try --model google/${successor}.`)).toBe(true);
+});
+
+test.each(['google/', 'google/../secrets', 'google/models/gemini-2.5-pro', 'gemini-2.5?key=x', 'gemini-2..5'])(
+  'the name "%s" would ask another address and is refused',
+  (name) => {
+    expect(refusal(name)).toContain('is malformed');
+  },
+);

@@ -1,0 +1,240 @@
+/**
+ * The contract between workflows and activities: inputs and results of steps and calls. As in `contract.ts`, references only.
+ */
+import type { Operation } from '../src/domain/operation.ts';
+import type { Selection } from '../src/domain/selection.ts';
+import type { TaskSettings } from '../src/domain/settings.ts';
+import type { TaskStatus } from '../src/domain/task-status.ts';
+import type { EndedModule, PlannedModule, WaitReason } from './contract.ts';
+
+/** What every step of a module knows. */
+export interface StepContext {
+  readonly taskId: string;
+  readonly operation: Operation;
+  readonly module: PlannedModule;
+  readonly settings: TaskSettings;
+}
+
+/** What is known of an audited version. */
+export interface AuditedVersion {
+  /** Hash over the module's files. */
+  readonly hash: string;
+  readonly auditPassed: boolean;
+  /** Findings that are errors. */
+  readonly errors: number;
+  /** Names of the failing gates. */
+  readonly failing: readonly string[];
+}
+
+/** The version that fixes start from, with its review. */
+export interface ReviewedVersion extends AuditedVersion {
+  readonly score: number;
+  /** Key of the reply that holds the review. */
+  readonly review: string;
+}
+
+export interface AuditInput extends StepContext {
+  /** Whether a passing review counts, so that the module ends as ALREADY_PASS. */
+  readonly trustReview: boolean;
+}
+
+export type AuditResult =
+  | { readonly kind: 'missing'; readonly detail: string }
+  | { readonly kind: 'already-pass'; readonly score: number; readonly hash: string }
+  | { readonly kind: 'command-needed'; readonly hash: string }
+  | { readonly kind: 'audited'; readonly version: AuditedVersion; readonly prompt: string };
+
+export interface JudgeInput extends StepContext {
+  /** The version that was reviewed. */
+  readonly version: AuditedVersion;
+  /** Key of the review reply. */
+  readonly reply: string;
+  /** The version before; null for the first review. */
+  readonly base: ReviewedVersion | null;
+  readonly round: number;
+  /** Why earlier candidates on this base were dropped, each under 300 characters. */
+  readonly tries: readonly string[];
+}
+
+export type JudgeResult =
+  | {
+      readonly kind: 'unreadable';
+      readonly reason: string;
+      /** Prompt of the second try. */
+      readonly again: string;
+      /** Prompt of the next fix, for a candidate whose second review cannot be read either; null for a first review. */
+      readonly fixPrompt: string | null;
+    }
+  | {
+      readonly kind: 'judged';
+      readonly score: number;
+      readonly passed: boolean;
+      /** True for a first review and for a candidate that is better than its base. */
+      readonly better: boolean;
+      readonly suspicious: boolean;
+      /** Why it does not pass or is not better. */
+      readonly reason: string;
+      /** Hash over the audit's findings and the review's issues: the same twice means STUCK. */
+      readonly findings: string;
+      /** Prompt of the next fix; null where it passed. */
+      readonly fixPrompt: string | null;
+    };
+
+export interface StageInput extends StepContext {
+  readonly base: ReviewedVersion;
+  /** Key of the fix reply. */
+  readonly reply: string;
+  readonly round: number;
+  readonly tries: readonly string[];
+}
+
+export type StageResult =
+  | { readonly kind: 'refused'; readonly unchanged: boolean; readonly reason: string; readonly fixPrompt: string }
+  | { readonly kind: 'command-needed'; readonly hash: string }
+  | { readonly kind: 'staged'; readonly version: AuditedVersion; readonly prompt: string };
+
+export interface ApplyInput extends StepContext {
+  readonly base: string;
+  readonly candidate: string;
+  readonly round: number;
+}
+
+export type ApplyResult =
+  | { readonly kind: 'applied'; readonly files: readonly string[] }
+  | { readonly kind: 'base-changed'; readonly detail: string };
+
+export interface FinishInput extends StepContext {
+  readonly end: EndedModule;
+  /** Hash of the version in place and the review reply that speaks of it; null where there is none. */
+  readonly reviewed: { readonly hash: string; readonly review: string } | null;
+}
+
+export interface ResearchPromptInput extends StepContext {
+  readonly tries: readonly string[];
+}
+
+export type ResearchPromptResult =
+  | { readonly kind: 'missing'; readonly detail: string }
+  | { readonly kind: 'already-done'; readonly detail: string }
+  | { readonly kind: 'prompt'; readonly prompt: string };
+
+export interface ResearchWriteInput extends StepContext {
+  readonly reply: string;
+}
+
+export type ResearchWriteResult =
+  { readonly kind: 'written'; readonly file: string } | { readonly kind: 'refused'; readonly reason: string };
+
+export interface AuditCommandInput extends StepContext {
+  readonly hash: string;
+}
+
+/** The short steps between calls. Each is idempotent: it may run a second time beside a hung first one. */
+export interface ModuleSteps {
+  audit(input: AuditInput): Promise<AuditResult>;
+  judge(input: JudgeInput): Promise<JudgeResult>;
+  stage(input: StageInput): Promise<StageResult>;
+  apply(input: ApplyInput): Promise<ApplyResult>;
+  finish(input: FinishInput): Promise<void>;
+  prepareResearch(input: ResearchPromptInput): Promise<ResearchPromptResult>;
+  writeResearch(input: ResearchWriteInput): Promise<ResearchWriteResult>;
+}
+
+// ---- calls ---------------------------------------------------------------------------------------------------------------
+
+export interface CallInput extends StepContext {
+  /** Whether this is the second try of a reply that could not be read. */
+  readonly again: boolean;
+  /** Hash of the prompt. */
+  readonly prompt: string;
+  readonly round: number;
+  /** Working time that the call may take from the moment it has its permit, ms. */
+  readonly limitMs: number;
+}
+
+export type CallResult =
+  | {
+      readonly kind: 'reply';
+      /** Key in the reply cache. */ readonly reply: string;
+      readonly ms: number;
+      readonly cached: boolean;
+    }
+  | { readonly kind: 'timeout'; readonly ms: number }
+  | { readonly kind: 'wait'; readonly reason: WaitReason; readonly until: string | null };
+
+/** The model calls: one function under the names of what is asked, so that the Web UI speaks the product's words. */
+export interface ModelCalls {
+  review(input: CallInput): Promise<CallResult>;
+  fix(input: CallInput): Promise<CallResult>;
+  research(input: CallInput): Promise<CallResult>;
+  /** Runs the configured audit command on a version and keeps its result for the audit step. */
+  auditCommand(input: AuditCommandInput): Promise<void>;
+}
+
+// ---- steps of a batch ----------------------------------------------------------------------------------------------------
+
+export interface FreezePlanInput {
+  readonly taskId: string;
+  readonly operation: Operation;
+  readonly track: string;
+  readonly selection: Selection;
+  readonly settings: TaskSettings;
+}
+
+export interface LoadPageInput {
+  readonly taskId: string;
+  readonly from: number;
+  readonly count: number;
+}
+
+export interface SetLimitsInput {
+  readonly taskId: string;
+  /** Model calls in flight; 0 pauses. */
+  readonly concurrency: number;
+}
+
+export interface ModuleRecordDelta extends Omit<EndedModule, 'kind'> {
+  readonly slug: string;
+  readonly number: number;
+  readonly runId: string | null;
+}
+
+export interface RecordTaskInput {
+  readonly taskId: string;
+  readonly status: TaskStatus;
+  /** Why it waits or failed; null otherwise. */
+  readonly reason: string | null;
+  readonly ended: readonly ModuleRecordDelta[];
+  /** Modules whose earlier end no longer counts, because they run again. */
+  readonly reopened: readonly string[];
+}
+
+export interface FindModuleInput {
+  readonly taskId: string;
+  /** Slug, bare slug, `track/slug` or number. */
+  readonly module: string;
+}
+
+export interface BatchSteps {
+  /** Writes the plan once, checks that the models can be called, and gives its length. Throws AuthFailed with what is missing. */
+  freezePlan(input: FreezePlanInput): Promise<{ readonly total: number }>;
+  loadPage(input: LoadPageInput): Promise<readonly PlannedModule[]>;
+  setLimits(input: SetLimitsInput): Promise<void>;
+  /** Lets no call of the task start any more and aborts those in flight. */
+  closeGate(input: { readonly taskId: string }): Promise<void>;
+  /** Aborts the calls of one module. */
+  abortModule(input: { readonly taskId: string; readonly slug: string }): Promise<void>;
+  recordTask(input: RecordTaskInput): Promise<void>;
+  findModule(input: FindModuleInput): Promise<PlannedModule | null>;
+  /** Writes a line of the task's log. */
+  logTask(input: { readonly taskId: string; readonly event: string; readonly text: string }): Promise<void>;
+}
+
+/** Long activities of a batch. */
+export interface BatchWaits {
+  /** Gives the slugs of those that are free again as soon as there is one; none after a minute. */
+  awaitFree(input: {
+    readonly workspaceId: string;
+    readonly modules: readonly PlannedModule[];
+  }): Promise<readonly string[]>;
+}

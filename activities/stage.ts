@@ -1,4 +1,4 @@
-import { readYaml } from '../src/audit/yaml.ts';
+import { readYaml } from '../src/yaml/read-yaml.ts';
 import { applyLineEnds, checkFix, isUnchanged } from '../src/domain/guards.ts';
 import { moduleKey, type FixableKind } from '../src/domain/module.ts';
 import { extractReview, parseFixReply } from '../src/domain/reply.ts';

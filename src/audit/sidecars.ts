@@ -1,6 +1,6 @@
 import type { FileKind, ModuleText } from '../domain/module.ts';
-import type { YamlProblem } from './yaml-problems.ts';
-import { readYaml } from './yaml.ts';
+import type { YamlProblem } from '../yaml/yaml-problems.ts';
+import { readYaml } from '../yaml/read-yaml.ts';
 
 /** The YAML files of a module. */
 export const SIDECAR_KINDS = ['meta', 'activities', 'vocabulary', 'plan'] as const satisfies readonly FileKind[];

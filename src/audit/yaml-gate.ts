@@ -3,7 +3,7 @@ import { activityList } from './activity.ts';
 import type { Gate, GateInput } from './gate.ts';
 import { SIDECAR_KINDS, type Sidecar, type SidecarKind } from './sidecars.ts';
 import { asList, asRecord, field } from './values.ts';
-import type { YamlProblem } from './yaml-problems.ts';
+import type { YamlProblem } from '../yaml/yaml-problems.ts';
 
 const GATE = 'yaml';
 

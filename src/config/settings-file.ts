@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { JSON_SCHEMA, load, YAMLException } from 'js-yaml';
 import { z } from 'zod';
 import { usageError } from '../domain/errors.ts';
 import { isNotFound } from '../store/atomic.ts';
 import { SETTINGS_FILE, type Workspace } from '../store/workspace.ts';
+import { readYaml } from '../yaml/read-yaml.ts';
 import { settingsFileSchema, type SettingsFile } from './schema.ts';
 
 /**
@@ -29,12 +29,10 @@ function read(file: string): string {
 }
 
 function parse(text: string, file: string): unknown {
-  try {
-    return load(text, { schema: JSON_SCHEMA });
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    throw usageError(
-      `${file} does not parse: ${error.reason} at line ${error.mark.line + 1}, column ${error.mark.column + 1}.`,
-    );
-  }
+  const { value, problems } = readYaml(text);
+  const [problem] = problems;
+  if (problem === undefined) return value;
+  throw usageError(
+    `${file} does not parse: ${problem.message} at line ${problem.line ?? '?'}, column ${problem.column ?? '?'}.`,
+  );
 }

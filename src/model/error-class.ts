@@ -114,7 +114,7 @@ function message(http: HttpFailure, errorClass: ModelErrorClass, context: CallCo
   const rpcStatus = typeof fields['status'] === 'string' ? ` ${fields['status'].slice(0, 40)}` : '';
   const said = typeof fields['message'] === 'string' ? safeText(fields['message'], context) : null;
   const answer = `${context.provider} answered HTTP ${http.status}${rpcStatus}${said === null ? '' : `: ${said}`}`;
-  return errorClass === 'auth' ? `${answer} The key is looked for in this order: ${context.keyHelp}` : answer;
+  return errorClass === 'auth' ? `${answer.replace(/\.$/, '')}. The key is looked for in: ${context.keyHelp}` : answer;
 }
 
 /** The provider's message on one line and cut; null where it quotes the prompt or the key, as some gateways do. */

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { JSON_SCHEMA, load, YAMLException } from 'js-yaml';
 import { z } from 'zod';
 import { notFoundError, usageError } from '../domain/errors.ts';
 import type { ModuleRef } from '../domain/module.ts';
+import { readYaml } from '../yaml/read-yaml.ts';
 import type { Workspace } from './workspace.ts';
 
 const MANIFEST = 'curriculum.yaml';
@@ -79,15 +79,16 @@ function readText(file: string): string {
 }
 
 function parseManifest(text: string, name: string): z.infer<typeof manifestSchema> {
-  try {
-    const parsed = manifestSchema.safeParse(load(text, { schema: JSON_SCHEMA }));
-    if (parsed.success) return parsed.data;
-    throw usageError(`The manifest ${name} has not the expected form:\n${z.prettifyError(parsed.error)}`);
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const { line, column } = error.mark;
-    throw usageError(`The manifest ${name} does not parse: ${error.reason} at line ${line + 1}, column ${column + 1}.`);
+  const { value, problems } = readYaml(text);
+  const [problem] = problems;
+  if (problem !== undefined) {
+    throw usageError(
+      `The manifest ${name} does not parse: ${problem.message} at line ${problem.line ?? '?'}, column ${problem.column ?? '?'}.`,
+    );
   }
+  const parsed = manifestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw usageError(`The manifest ${name} has not the expected form:\n${z.prettifyError(parsed.error)}`);
 }
 
 /**

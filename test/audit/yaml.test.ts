@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readYaml } from '../../src/audit/yaml.ts';
+import { readYaml } from '../../src/yaml/read-yaml.ts';
 import { gateOf, moduleText } from './texts.ts';
 
 describe('the yaml gate', () => {

@@ -133,7 +133,7 @@ test('a provider that quotes prompt or key in its message is not quoted on', asy
   const quoted = await errorOf(geminiError(400, 'INVALID_ARGUMENT', `Invalid value: "${PROMPT}"`));
   expect(quoted.message).toBe('google answered HTTP 400 INVALID_ARGUMENT');
   const leaked = await errorOf(geminiError(403, 'PERMISSION_DENIED', `Key ${KEY} has no access.`));
-  expect(leaked.message).toMatch(/^google answered HTTP 403 PERMISSION_DENIED The key is looked for/);
+  expect(leaked.message).toMatch(/^google answered HTTP 403 PERMISSION_DENIED\. The key is looked for/);
   const cut = await errorOf(geminiError(400, 'INVALID_ARGUMENT', `${'-'.repeat(190)}${KEY}`));
   expect(cut.message).not.toContain(KEY.slice(0, 8));
 });

@@ -1,5 +1,4 @@
 import { Composer, Lexer, LineCounter, Parser, type CST } from 'yaml';
-import { cut } from './values.ts';
 
 /** One thing wrong with a YAML text, with its place from 1; null where no place is known. */
 export interface YamlProblem {
@@ -27,7 +26,7 @@ export function locateProblems(text: string): readonly YamlProblem[] {
   const errors = documents.flatMap((document) => document.errors);
   return errors.slice(0, MAX_PROBLEMS).map(({ message, pos }) => {
     const { line, col } = lines.linePos(pos[0]);
-    return { message: cut(message.replace(/\s+/g, ' ').trim(), 200), line, column: col };
+    return { message: message.replace(/\s+/g, ' ').trim().slice(0, 200), line, column: col };
   });
 }
 

@@ -27,11 +27,16 @@ export function readYaml(text: string): YamlReading {
     : { readable: false, value: undefined, problems };
 }
 
+/** The quick parser alone, with the guard on. Throws YAMLException; a key that stands twice is an error unless allowed. */
+export function loadYaml(text: string, duplicateKeys = false): unknown {
+  return load(text, { schema: SCHEMA, json: duplicateKeys, listener: depthGuard() });
+}
+
 type Attempt = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
 
 function attempt(text: string, duplicateKeys: boolean): Attempt {
   try {
-    return { ok: true, value: load(text, { schema: SCHEMA, json: duplicateKeys, listener: depthGuard() }) };
+    return { ok: true, value: loadYaml(text, duplicateKeys) };
   } catch (error) {
     return { ok: false, error };
   }

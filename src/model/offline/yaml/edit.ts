@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, parseDocument, type Document, type Scalar, type YAMLSeq } from 'yaml';
-import { readYaml } from '../../../yaml/read-yaml.ts';
+import { readYaml } from './read.ts';
 
 /**
  * Edits of YAML by the places of its nodes. The text is never written anew from the document: that would fold long lines and
@@ -23,7 +23,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 
 /** Parses for editing; null where the text has an error. Read with a guard first: this parser recurses without one. */
 export function openYaml(text: string): Document | null {
-  if (readYaml(text).problems.length > 0) return null;
+  if (!readYaml(text).ok) return null;
   const document = parseDocument(text, { merge: true });
   return document.errors.length === 0 ? document : null;
 }

@@ -1,4 +1,5 @@
-import { CORE_SCHEMA, load, YAMLException } from 'js-yaml';
+import { YAMLException } from 'js-yaml';
+import { loadYaml } from '../../../yaml/read-yaml.ts';
 
 export type YamlReading =
   | { readonly ok: true; readonly value: unknown }
@@ -8,7 +9,7 @@ export type YamlReading =
 /** Reads YAML by the quick parser; a date stays the text that it is. Never throws; a key that stands twice is an error. */
 export function readYaml(text: string): YamlReading {
   try {
-    return { ok: true, value: load(text, { schema: CORE_SCHEMA }) };
+    return { ok: true, value: loadYaml(text) };
   } catch (error) {
     if (!(error instanceof YAMLException)) return { ok: false, reason: 'it cannot be read', line: 0 };
     const mark = error.mark as { readonly line: number } | undefined;

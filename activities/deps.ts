@@ -12,6 +12,7 @@ import type { Manifest } from '../src/store/manifest.ts';
 import type { PlanStore } from '../src/store/plans.ts';
 import type { RecordStore } from '../src/store/records.ts';
 import type { ReplyStore } from '../src/store/replies.ts';
+import type { TokenStore } from '../src/store/tokens.ts';
 import type { WorkStore } from '../src/store/versions.ts';
 import type { Workspace } from '../src/store/workspace.ts';
 
@@ -39,6 +40,9 @@ export interface Deps {
   readonly limits: LimitStore;
   readonly plans: PlanStore;
   readonly records: RecordStore;
+  readonly tokens: TokenStore;
+  /** Identity of this worker, as Temporal knows it. */
+  readonly identity: string;
   readonly gates: TaskGates;
   readonly flights: Flights<FlightResult>;
   readonly locks: KeyedLock;

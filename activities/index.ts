@@ -13,6 +13,7 @@ import { createFindModule, createFreezePlan, createLoadPage } from './plan.ts';
 import { createRecordTask } from './record.ts';
 import { createPrepareResearch, createWriteResearch } from './research.ts';
 import { createStage } from './stage.ts';
+import { withToken } from './token.ts';
 import { wrapAll } from './wrap.ts';
 
 /** All activities, by the names that workflows and the Web UI know. */
@@ -31,10 +32,10 @@ export function createActivities(deps: Deps): Activities {
   };
   return wrapAll<Activities>({
     ...lockedByModule(deps, steps),
-    review: createModelCall(deps, 'review'),
-    fix: createModelCall(deps, 'fix'),
-    research: createModelCall(deps, 'research'),
-    auditCommand: createAuditCommand(deps),
+    review: withToken(deps, createModelCall(deps, 'review')),
+    fix: withToken(deps, createModelCall(deps, 'fix')),
+    research: withToken(deps, createModelCall(deps, 'research')),
+    auditCommand: withToken(deps, createAuditCommand(deps)),
     freezePlan: createFreezePlan(deps),
     loadPage: createLoadPage(deps),
     findModule: createFindModule(deps),

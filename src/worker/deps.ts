@@ -13,6 +13,7 @@ import { readManifest } from '../store/manifest.ts';
 import { PlanStore } from '../store/plans.ts';
 import { RecordStore } from '../store/records.ts';
 import { ReplyStore } from '../store/replies.ts';
+import { TokenStore } from '../store/tokens.ts';
 import { WorkStore } from '../store/versions.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { VERSION } from '../version.ts';
@@ -22,6 +23,7 @@ import { createAuditCommand } from './audit-command.ts';
 export function createDeps(
   workspace: Workspace,
   env: NodeJS.ProcessEnv,
+  identity: string,
 ): { readonly deps: Deps; readonly close: () => Promise<void> } {
   const settings = readSettingsFile(workspace);
   const manifest = () => readManifest(workspace, settings.manifest);
@@ -45,6 +47,8 @@ export function createDeps(
     limits,
     plans: new PlanStore(workspace),
     records: new RecordStore(workspace),
+    tokens: new TokenStore(workspace),
+    identity,
     gates: new TaskGates(limits),
     flights: new Flights(),
     locks: new KeyedLock(),

@@ -6,13 +6,14 @@ import {
   Worker,
   type NativeConnectionOptions,
 } from '@temporalio/worker';
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createActivities } from '../../activities/index.ts';
 import { workspaceQueue } from '../domain/ids.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { builtBundle } from './bundle.ts';
 import { createDeps } from './deps.ts';
+import { takeOver } from './resume.ts';
+import { workerIdentity } from './worker-identity.ts';
 
 /** Where the worker connects to. */
 export interface WorkerAddress {
@@ -44,14 +45,15 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     shutdownSignals: ['SIGINT', 'SIGTERM'],
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN' }), forward: {} } },
   });
-  const { deps, close } = createDeps(options.workspace, options.env);
+  const identity = workerIdentity(options.processId);
+  const { deps, close } = createDeps(options.workspace, options.env, identity);
   const connection = await connect(options.address.connection);
   try {
     const worker = await Worker.create({
       connection,
       namespace: options.address.namespace,
       taskQueue: workspaceQueue(options.workspaceId),
-      identity: `batch-manager@${hostname()}:${options.processId.pid}:${options.processId.startTime}`,
+      identity,
       workflowBundle: { codePath: builtBundle() },
       activities: createActivities(deps),
       maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
@@ -63,6 +65,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       shutdownGraceTime: '10s',
       shutdownForceTime: '25s',
     });
+    const { namespace } = options.address;
+    const { workspaceId } = options;
+    await takeOver({ connection, namespace, workspaceId, tokens: deps.tokens, gates: deps.gates });
     options.onReady();
     await worker.run();
   } finally {

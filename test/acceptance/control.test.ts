@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectClient } from '../../src/client/connection.ts';
 import type { TaskRecord } from '../../src/store/records.ts';
 import { createHome, findProcess, finished, type Home } from '../helpers/cli.ts';
 import type { GeminiServer } from '../helpers/gemini-server.ts';
+import { collect } from '../helpers/collect.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
 import { noTemporal, TEMPORAL_BINARY } from '../helpers/temporal.ts';
@@ -36,6 +38,22 @@ function temporal(verb: string, ...args: readonly string[]) {
   const file = join(home.folder, 'state/batch-manager/engine.json');
   const engine = JSON.parse(readFileSync(file, 'utf8')) as { server: { address: string } };
   return spawnSync(TEMPORAL_BINARY, ['workflow', verb, '--address', engine.server.address, ...args]);
+}
+
+/** Types of the failures of earlier attempts, over all calls of a task. */
+async function lastFailures(id: string): Promise<string[]> {
+  const file = join(home.folder, 'state/batch-manager/engine.json');
+  const engine = JSON.parse(readFileSync(file, 'utf8')) as { server: { address: string } };
+  const { client, connection } = await connectClient({ address: engine.server.address });
+  const runs = await collect(client.workflow.list({ query: `CurBatch='${id}' AND WorkflowType='fixReviewModule'` }));
+  const histories = await Promise.all(
+    runs.map((run) => client.workflow.getHandle(run.workflowId, run.runId).fetchHistory()),
+  );
+  await connection.close();
+  return histories
+    .flatMap((history) => history.events ?? [])
+    .flatMap((event) => event.activityTaskStartedEventAttributes?.lastFailure ?? [])
+    .map((failure) => failure.applicationFailureInfo?.type ?? 'time-out');
 }
 
 const record = (folder: string, id: string): TaskRecord =>
@@ -141,6 +159,10 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     expect((await home.run(folder, ['watch', id])).code).toBe(0);
     expect(record(folder, id).counts).toEqual({ PASS_ON_REVIEW: 30 });
     expect(server.requests.length).toBeLessThanOrEqual(30 + inFlight + 1);
+    // Made again because the new worker failed the dead one's attempts, not because a heartbeat time-out ran out.
+    const failures = await lastFailures(id);
+    expect(failures.length).toBeGreaterThanOrEqual(inFlight);
+    expect(new Set(failures)).toEqual(new Set(['WorkerDied']));
   }, 120_000);
 
   test('200 modules with random latencies: never more calls in flight than the width, and up to it', async () => {

@@ -78,7 +78,13 @@ async function waitUntilUp({ workspace, supervisorCommand }: EnsureOptions): Pro
   for (const deadline = Date.now() + UP_MS; Date.now() < deadline; await sleep(LOOK_EVERY_MS)) {
     const state = readEngine();
     const server = state?.server;
-    if (server?.ready === true && isAlive(server) && readyWorker(workspace.id, server.address) !== null) {
+    if (
+      state !== null &&
+      server?.ready === true &&
+      isAlive(state.supervisor) &&
+      isAlive(server) &&
+      readyWorker(workspace.id, server.address) !== null
+    ) {
       return { address: server.address, uiAddress: server.uiAddress };
     }
     // One that was ending just when this command came is gone by now: start another.

@@ -64,6 +64,9 @@ export function readEngine(onWarning: (message: string) => void = () => undefine
   }
 }
 
+/** Whether the state file is there; a command moves one aside that it cannot read. */
+export const hasEngineFile = (): boolean => existsSync(engineFile());
+
 export function writeEngine(state: EngineState): void {
   mkdirSync(stateFolder(), { recursive: true });
   writeFileAtomic.sync(engineFile(), `${JSON.stringify(state, null, 2)}\n`);

@@ -11,6 +11,7 @@ import { answers } from './ports.ts';
 import { isAlive, self } from '../process/identity.ts';
 import { startServer } from './server.ts';
 import {
+  hasEngineFile,
   readEngine,
   unwantWorker,
   wantedWorkers,
@@ -105,7 +106,7 @@ class Supervisor {
   private note(change: Partial<EngineState>): void {
     this.state = { ...this.state, ...change };
     const text = JSON.stringify(this.state);
-    if (text !== this.written) writeEngine(this.state);
+    if (text !== this.written || !hasEngineFile()) writeEngine(this.state);
     this.written = text;
   }
 

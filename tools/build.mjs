@@ -1,23 +1,32 @@
 // Builds dist/: the compiled sources, the prompts beside them, and the workflow bundle, named by the SDK's version.
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// Built beside and swapped in at the end: a running worker or test never finds half of it.
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
+const NEW = `dist.new-${process.pid}`;
+const OLD = `dist.old-${process.pid}`;
 const require = createRequire(import.meta.url);
-rmSync('dist', { recursive: true, force: true });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-  stdio: 'inherit',
-});
-mkdirSync('dist/src/prompts', { recursive: true });
-for (const name of readdirSync('src/prompts').filter((name) => name.endsWith('.md'))) {
-  cpSync(join('src/prompts', name), join('dist/src/prompts', name));
-}
 
-const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
-const { version } = require('@temporalio/worker/package.json');
-const { code } = await bundleWorkflowCode({
-  workflowsPath: join(process.cwd(), 'dist/workflows/index.js'),
-  logger: new DefaultLogger('WARN'),
-});
-writeFileSync(`dist/workflow-bundle-${version}.js`, code);
+try {
+  const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', NEW];
+  execFileSync(process.execPath, tsc, { stdio: 'inherit' });
+  mkdirSync(join(NEW, 'src/prompts'), { recursive: true });
+  for (const name of readdirSync('src/prompts').filter((name) => name.endsWith('.md'))) {
+    cpSync(join('src/prompts', name), join(NEW, 'src/prompts', name));
+  }
+
+  const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
+  const { version } = require('@temporalio/worker/package.json');
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(process.cwd(), NEW, 'workflows/index.js'),
+    logger: new DefaultLogger('WARN'),
+  });
+  writeFileSync(join(NEW, `workflow-bundle-${version}.js`), code);
+
+  if (existsSync('dist')) renameSync('dist', OLD);
+  renameSync(NEW, 'dist');
+} finally {
+  for (const folder of [NEW, OLD]) rmSync(folder, { recursive: true, force: true });
+}

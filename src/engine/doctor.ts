@@ -13,7 +13,7 @@ export interface EngineCheck {
 
 /** Looks at the server binary and the running engine; starts nothing. */
 export async function engineChecks(env: NodeJS.ProcessEnv): Promise<EngineCheck[]> {
-  if (isConfigured(env)) return [configured(env)];
+  if (isConfigured(env)) return [await configured(env)];
   const found = await findServer(env);
   const binary =
     found === null
@@ -22,9 +22,15 @@ export async function engineChecks(env: NodeJS.ProcessEnv): Promise<EngineCheck[
   return [{ name: 'temporal', ...binary }, ...(await stateChecks(readEngine()))];
 }
 
-function configured(env: NodeJS.ProcessEnv): EngineCheck {
-  const address = env.TEMPORAL_ADDRESS ?? `profile ${env.TEMPORAL_PROFILE ?? 'default'}`;
-  return { name: 'temporal', ok: true, detail: `configured: ${address}; no engine is started` };
+async function configured(env: NodeJS.ProcessEnv): Promise<EngineCheck> {
+  const address = env.TEMPORAL_ADDRESS;
+  const ok = address === undefined || (await answers(address, 2000));
+  const where = address ?? `profile ${env.TEMPORAL_PROFILE ?? 'default'}`;
+  return {
+    name: 'temporal',
+    ok,
+    detail: `configured: ${where}${ok ? '' : ', where nobody answers'}; no engine is started`,
+  };
 }
 
 async function stateChecks(state: EngineState | null): Promise<EngineCheck[]> {

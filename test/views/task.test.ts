@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import type { ModuleRecord, TaskRecord } from '../../src/store/records.ts';
+import { countsText, duration, listTable, moduleTable, tally, taskHead } from '../../src/views/task.ts';
+
+const module = (number: number, change: Partial<ModuleRecord> = {}): ModuleRecord => ({
+  number,
+  outcome: null,
+  score: null,
+  rounds: 0,
+  changed: false,
+  suspicious: false,
+  failure: null,
+  detail: '',
+  run_id: null,
+  ...change,
+});
+
+const record: TaskRecord = {
+  schema: 1,
+  task_id: 'fix-review-b1-1-2-20261124080000',
+  operation: 'fix-review',
+  track: 'b1',
+  start: 1,
+  end: 2,
+  modules_selected: '1-2',
+  model: 'offline/rules-1',
+  review_model: 'google/gemini-2.5-pro',
+  concurrency: 8,
+  created_at: '2026-11-24T08:00:00.000Z',
+  updated_at: '2026-11-24T08:01:00.000Z',
+  ended_at: null,
+  stopped_at: null,
+  status: 'running',
+  reason: null,
+  output_file: '/w/tasks/x.output',
+  total: 2,
+  counts: { MISSING: 1, FIXED: 1 },
+  modules: {
+    '02-b': module(2, { outcome: 'MISSING', detail: 'there is no b1/02-b.md' }),
+    '01-наголос': module(1, {
+      outcome: 'FIXED',
+      score: 9.25,
+      rounds: 2,
+      changed: true,
+      suspicious: true,
+      detail: 'review 9.25',
+    }),
+  },
+};
+const NOW = new Date('2026-11-24T08:01:05.000Z');
+
+test('modules stand in the order of their numbers, in columns that fit any script', () => {
+  expect(moduleTable(record, Infinity)).toBe(
+    '#  MODULE      OUTCOME  SCORE  ROUNDS  DETAIL\n' +
+      '1  01-наголос  FIXED    9.3    2       review 9.25 (suspicious rise)\n' +
+      '2  02-b        MISSING                 there is no b1/02-b.md\n',
+  );
+});
+
+test('rows are cut at the terminal, not wrapped', () => {
+  for (const line of moduleTable(record, 40).split('\n')) expect(line.length).toBeLessThan(40);
+});
+
+test('the list has one row a task with what is done and what did not pass', () => {
+  expect(listTable([record], NOW).split('\n')[1]).toBe(
+    'fix-review-b1-1-2-20261124080000  running  2/2   1           2026-11-24 08:00  1m 5s',
+  );
+});
+
+test('the head names both models where they differ, and the counts with what passed first', () => {
+  expect(taskHead(record, NOW)).toContain('model offline/rules-1, reviews by google/gemini-2.5-pro, 8 calls at a time');
+  expect(countsText(record.counts)).toBe('1 FIXED, 1 MISSING');
+  expect(tally(record.counts)).toEqual({ ended: 2, notPassed: 1 });
+  expect(duration({ ...record, ended_at: '2026-11-24T08:00:02.400Z' }, NOW)).toBe('2s');
+});

@@ -1,6 +1,6 @@
 /** Brings the engine up from a command: adopts one that runs, else finds a server and starts a supervisor. */
 import { spawn } from 'node:child_process';
-import { existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -71,6 +71,7 @@ function startSupervisor(command: readonly string[]): void {
   const [file = '', ...args] = command;
   const log = openSync(engineLog('supervisor'), 'a');
   spawn(file, args, { cwd: homedir(), detached: true, stdio: ['ignore', log, log] }).unref();
+  closeSync(log);
 }
 
 async function waitUntilUp({ workspace, supervisorCommand }: EnsureOptions): Promise<EngineAddress> {

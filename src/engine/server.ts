@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, linkSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, linkSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
 import { locateServer } from './locate.ts';
@@ -103,6 +103,7 @@ export async function startServer(
     ...DYNAMIC_VALUES.map((value) => ['dynamic-config-value', value] as const),
   ].flatMap(([flag, value]) => [`--${flag}`, value]);
   const child = spawn(path, ['server', 'start-dev', ...args], { detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
   child.unref();
   const id = processId(child.pid ?? 0) ?? { pid: child.pid ?? 0, startTime: 'gone' };
   return {

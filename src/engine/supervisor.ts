@@ -157,8 +157,9 @@ class Supervisor {
   ): WorkerState | undefined {
     const backoff = this.backoff(id);
     if (!backoff.isDue()) return undefined;
-    backoff.started();
-    return startWorker({ id, root, before, command: this.options.workerCommand(root, server.address) });
+    const started = startWorker({ id, root, before, command: this.options.workerCommand(root, server.address) });
+    if (started !== undefined) backoff.started();
+    return started;
   }
 
   private async isIdle(): Promise<boolean> {

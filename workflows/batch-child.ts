@@ -14,7 +14,6 @@ import { OPERATIONS } from '../src/domain/operation.ts';
 import { moduleAttributes } from './attributes.ts';
 import type { BatchState, OpenModule } from './batch-state.ts';
 import type { BatchInput, ModuleEnd, ModuleInput, QueuedModule } from './contract.ts';
-import { step } from './steps.ts';
 
 /** Starts again for a changed base, after which the module ends as BASE_CHANGED. */
 const MAX_RESTARTS = 5;
@@ -25,15 +24,22 @@ export function openModule(state: BatchState, queued: QueuedModule): void {
   const entry: OpenModule = { queued, scope, runId: null, closed: Promise.resolve() };
   state.open.set(queued.module.slug, entry);
   state.started += 1;
-  entry.closed = scope
-    .run(() => followChild(state, entry))
-    .catch((error: unknown) => noteFailure(state, entry, error))
-    .finally(() => state.open.delete(queued.module.slug));
+  const end = scope
+    .run(() => runChild(state, entry))
+    .then(
+      (result) => () => noteEnd(state, entry, result),
+      (error: unknown) => () => noteFailure(state, entry, error),
+    );
+  // Closed first, noted then, in one go: a module that is queued while it still counts as open would be lost.
+  entry.closed = end.then((note) => {
+    state.open.delete(queued.module.slug);
+    note();
+  });
 }
 
-async function followChild(state: BatchState, entry: OpenModule): Promise<void> {
+/** Notes what became of a child, or queues its module again. */
+function noteEnd(state: BatchState, entry: OpenModule, end: ModuleEnd | 'busy'): void {
   const { module } = entry.queued;
-  const end = await runChild(state, entry);
   if (end === 'busy') return noteBusy(state, entry.queued);
   if (end.kind === 'ended') return state.end(module, end, entry.runId);
   const { note } = end;
@@ -44,7 +50,7 @@ async function followChild(state: BatchState, entry: OpenModule): Promise<void> 
   if (note.until !== null) state.parked.push(again);
   else state.again.unshift(again);
   // The worker lost its limits file: without it, it lets no call through.
-  if (note.reason === 'paused') await step('setLimits', { taskId: state.input.taskId, concurrency: state.concurrency });
+  if (note.reason === 'paused') state.limitsLost = true;
 }
 
 async function runChild(state: BatchState, entry: OpenModule): Promise<ModuleEnd | 'busy'> {

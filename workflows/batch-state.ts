@@ -50,6 +50,8 @@ export class BatchState {
   /** Ends that are not in the record yet. */
   unrecorded: ModuleRecordDelta[] = [];
   reopened: string[] = [];
+  /** Set where a call was told that the task is paused, which it is not. */
+  limitsLost = false;
   pendingStarts = 0;
   started = 0;
   /** Set once the server suggests to continue as new. */

@@ -45,7 +45,7 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
 async function runWindow(state: BatchState): Promise<void> {
   const { taskId, operation, track, selection, settings, carry } = state.input;
   if (carry === null) state.begin((await step('freezePlan', { taskId, operation, track, selection, settings })).total);
-  await step('setLimits', { taskId, concurrency: state.concurrency });
+  await sendLimits(state);
   const beside = new CancellationScope();
   const besides = beside.run(() => Promise.all([keepRecord(state), awaitBusy(state)]));
   // Awaited below; until then, and after a cancel, nobody listens.
@@ -66,12 +66,19 @@ async function startModules(state: BatchState): Promise<void> {
     await conditionOrDue(state, () => state.canStart || state.finished || drained(state));
     if (state.finished || drained(state)) return;
     unpark(state);
+    if (state.limitsLost) await sendLimits(state);
     state.historyFull ||= workflowInfo().continueAsNewSuggested;
     if (!state.canStart) continue;
     const next = state.next();
     if (next !== undefined) openModule(state, next);
     else state.addPage(await step('loadPage', { taskId: state.input.taskId, from: state.cursor, count: PAGE }));
   }
+}
+
+/** Tells the worker how many calls may be in flight; it keeps that in a file, which can be lost. */
+async function sendLimits(state: BatchState): Promise<void> {
+  state.limitsLost = false;
+  await step('setLimits', { taskId: state.input.taskId, concurrency: state.concurrency });
 }
 
 const drained = (state: BatchState): boolean => state.draining && state.open.size === 0;

@@ -18,9 +18,7 @@ import { formatSelection, selectionSize } from '../domain/selection.ts';
 import {
   BATCH_WORKFLOW,
   type MESSAGES,
-  PROGRESS_QUERY,
   type BatchInput,
-  type BatchProgress,
   type BatchResult,
   type ModuleAnswer,
 } from '../../workflows/contract.ts';
@@ -32,9 +30,6 @@ export type Closed =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'terminated' }
   | { readonly kind: 'failed'; readonly message: string };
-
-/** How long a query may take, ms. One without a deadline would starve the workflow tasks of its queue for 30 s. */
-const QUERY_MS = 1500;
 
 /** Everything that the command line asks of Temporal. */
 export class TaskClient {
@@ -99,16 +94,6 @@ export class TaskClient {
           throw notFoundError(`Temporal knows no task ${taskId}.\nSee: batch-manager list`);
         await sleep(wait);
       }
-    }
-  }
-
-  /** What the batch says of itself; null where no worker answers in time. */
-  async progress(taskId: string): Promise<BatchProgress | null> {
-    try {
-      const handle = this.client.workflow.getHandle(taskId);
-      return await this.client.withDeadline(Date.now() + QUERY_MS, () => handle.query<BatchProgress>(PROGRESS_QUERY));
-    } catch {
-      return null;
     }
   }
 

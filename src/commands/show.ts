@@ -5,6 +5,7 @@ import { formatLogLine } from '../domain/log-line.ts';
 import { bareSlug } from '../domain/module.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { readProgress } from '../progress/follow.ts';
 import { reconcile } from '../progress/reconcile.ts';
 import { readOptional } from '../store/atomic.ts';
 import { modulePaths } from '../store/module-files.ts';
@@ -74,7 +75,8 @@ async function runShow(context: Context, options: ShowOptions): Promise<ExitCode
 
 async function showTask(context: Context, record: TaskRecord): Promise<void> {
   const { io } = context;
-  io.out(`${taskHead(record, new Date())}\n${moduleTable(record, io.columns)}\n`);
+  const running = taskEnded(record.status) ? undefined : (await readProgress(context, record.task_id)).running;
+  io.out(`${taskHead(record, new Date())}\n${moduleTable(record, io.columns, running)}\n`);
   const lines = await lastLines(context.workspace, record.task_id, null, TAIL);
   io.out(lines.map((line) => `${formatLogLine(line)}\n`).join(''));
   if (taskEnded(record.status)) return;

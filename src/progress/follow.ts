@@ -64,3 +64,14 @@ export async function followTask<T>(
     view.done();
   }
 }
+
+/** What a task's log tells as it is now. */
+export async function readProgress(context: Context, taskId: string): Promise<Progress> {
+  let progress = NO_PROGRESS;
+  for (let offset = 0; ;) {
+    const read = await readLog(context.workspace, taskId, offset);
+    if (read.offset === offset) return progress;
+    progress = advance(progress, read.lines);
+    ({ offset } = read);
+  }
+}

@@ -1,6 +1,7 @@
 /** How tasks are shown to people and, by the same values, to scripts. */
 import prettyMs from 'pretty-ms';
 import { outcomePassed, type Outcome } from '../domain/outcome.ts';
+import type { ModuleProgress } from '../progress/progress.ts';
 import type { ModuleRecord, TaskRecord } from '../store/records.ts';
 import { plainTable } from './table.ts';
 
@@ -50,8 +51,11 @@ const cut = (text: string, columns: number): string =>
     .map((line) => line.slice(0, columns - 1))
     .join('\n');
 
+/** What modules are doing, by their keys. */
+type Running = ReadonlyMap<string, ModuleProgress>;
+
 /** A module's row: number, slug, outcome, score, rounds, detail. */
-function moduleRow(slug: string, module: ModuleRecord): string[] {
+function moduleRow(slug: string, module: ModuleRecord, now: ModuleProgress | undefined): string[] {
   const outcome = module.outcome ?? '';
   const score = module.score === null ? '' : module.score.toFixed(1);
   const flag = module.suspicious ? ' (suspicious rise)' : '';
@@ -61,14 +65,14 @@ function moduleRow(slug: string, module: ModuleRecord): string[] {
     outcome,
     score,
     module.rounds === 0 ? '' : String(module.rounds),
-    `${module.detail}${flag}`,
+    module.outcome === null && now !== undefined ? `${now.event}: ${now.text}` : `${module.detail}${flag}`,
   ];
 }
 
 /** The modules of a task, in the order of their numbers; rows are cut at the terminal's width. */
-export function moduleTable(record: TaskRecord, columns: number): string {
+export function moduleTable(record: TaskRecord, columns: number, running: Running = new Map()): string {
   const modules = Object.entries(record.modules).sort(([, a], [, b]) => a.number - b.number);
-  const rows = modules.map(([slug, module]) => moduleRow(slug, module));
+  const rows = modules.map(([slug, module]) => moduleRow(slug, module, running.get(`${record.track}/${slug}`)));
   return cut(plainTable(['#', 'MODULE', 'OUTCOME', 'SCORE', 'ROUNDS', 'DETAIL'], rows), columns);
 }
 

@@ -4,13 +4,15 @@ import type { Activities } from '../../activities/index.ts';
 import { wrapAll } from '../../activities/wrap.ts';
 import { StopRequest, TaskGates } from '../../src/concurrency/gates.ts';
 import type { BatchInput, PlannedModule } from '../../workflows/contract.ts';
-import type { CallInput, RecordTaskInput } from '../../workflows/step-contract.ts';
+import type { CallInput, CallResult, RecordTaskInput } from '../../workflows/step-contract.ts';
 import { LimitStore } from '../../src/store/limits.ts';
 import { workspaceAt } from '../../src/store/workspace.ts';
 
 /** What the workflows did, as the activities saw it. */
 export interface Script {
   readonly plan: readonly PlannedModule[];
+  /** What a call gives instead of a reply; undefined: the reply. */
+  answer: (input: CallInput) => CallResult | undefined;
   /** Latency of a call, ms. */
   latency: (input: CallInput) => number;
   readonly calls: { slug: string; at: number; generation: number }[];
@@ -33,6 +35,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
   }));
   const script: Script = {
     plan,
+    answer: () => undefined,
     latency: () => 0,
     calls: [],
     aborted: [],
@@ -59,7 +62,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
         inFlight -= 1;
         permit.release();
       }
-      return { kind: 'reply', reply: 'key', ms: 1, cached: false } as const;
+      return script.answer(input) ?? ({ kind: 'reply', reply: 'key', ms: 1, cached: false } as const);
     } catch (error) {
       if (!signal.aborted) throw error;
       script.aborted.push({ slug: input.module.slug, at: Date.now() });

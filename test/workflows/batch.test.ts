@@ -141,6 +141,61 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
     });
   }, 120_000);
 
+  test('a module that must wait closes, and is started again once its time has come', async () => {
+    await withWorker(3, async (script) => {
+      const input = batchInput(id(), 3);
+      const until = new Date(Date.now() + 1500).toISOString();
+      script.answer = ({ module }) =>
+        module.number === 2 && Date.now() < Date.parse(until)
+          ? { kind: 'wait', reason: 'rate-limit', until }
+          : undefined;
+      await client().start(input);
+      expect(await client().closed(input.taskId)).toMatchObject({ result: { counts: { PASS_ON_REVIEW: 3 } } });
+      const [first, second, ...more] = script.calls.filter((call) => call.slug === '02-module').map((call) => call.at);
+      expect(more).toEqual([]);
+      expect(second).toBeGreaterThanOrEqual(Date.parse(until));
+      expect(first).toBeLessThan(Date.parse(until));
+    });
+  });
+
+  test('a module that waits is stopped with its batch', async () => {
+    await withWorker(1, async (script) => {
+      const input = batchInput(id(), 1);
+      script.answer = () => ({
+        kind: 'wait',
+        reason: 'rate-limit',
+        until: new Date(Date.now() + 3_600_000).toISOString(),
+      });
+      await client().start(input);
+      await until(() => script.calls.length === 1);
+      await sleep(300);
+      await client().cancel(input.taskId);
+      expect(await client().closed(input.taskId)).toEqual({ kind: 'stopped' });
+      expect(script.records.at(-1)).toMatchObject({ status: 'stopped' });
+    });
+  });
+
+  test('a worker that lost the limits of a task gets them again', async () => {
+    await withWorker(2, async (script) => {
+      const input = batchInput(id(), 2);
+      let paused = 2;
+      script.answer = () => ((paused -= 1) >= 0 ? { kind: 'wait', reason: 'paused', until: null } : undefined);
+      await client().start(input);
+      expect(await client().closed(input.taskId)).toMatchObject({ result: { counts: { PASS_ON_REVIEW: 2 } } });
+    });
+  });
+
+  test('a call that gives no reply in time ends its module as TIMEOUT, the others go on', async () => {
+    await withWorker(3, async (script) => {
+      const input = batchInput(id(), 3);
+      script.answer = ({ module }) => (module.number === 1 ? { kind: 'timeout', ms: 60_000 } : undefined);
+      await client().start(input);
+      expect(await client().closed(input.taskId)).toMatchObject({
+        result: { counts: { PASS_ON_REVIEW: 2, TIMEOUT: 1 } },
+      });
+    });
+  });
+
   test('a module that passes its first review costs at most 20 events', async () => {
     await withWorker(1, async () => {
       const input = batchInput(id(), 1);

@@ -112,32 +112,39 @@ async function untilReleased(deps: Deps, taskId: string, signal: AbortSignal): P
   while (await deps.limits.held(taskId)) await sleep(HOLD_POLL_MS, undefined, { signal });
 }
 
+/** Asks until there is a reply, its time is used up, or it has to wait for long. Only the work counts, not the waits. */
 async function askUntilDone(call: Call): Promise<FlightResult> {
-  const started = Date.now();
   const prompt = await call.deps.work.prompt(call.input.prompt);
-  for (;;) {
-    const left = call.input.limitMs - (Date.now() - started);
+  for (let worked = 0; ;) {
     call.beat.phase = 'asking';
     await call.log(`asking ${call.name}`);
+    const started = Date.now();
     try {
-      const reply = await askWithin(call, prompt, left);
-      const ms = Date.now() - started;
+      const reply = await askWithin(call, prompt, call.input.limitMs - worked);
+      const ms = worked + Date.now() - started;
       if (reply === 'timeout') return { kind: 'timeout', ms };
       await keep(call, reply, ms);
       return { kind: 'reply', ms };
     } catch (error) {
       call.signal.throwIfAborted();
-      const move = nextMove(error, call.beat.tries);
-      if (move.kind === 'fail') throw move.error;
-      await call.log(move.message);
-      if (move.kind === 'wait')
-        return { kind: 'wait', reason: 'rate-limit', until: new Date(Date.now() + move.ms).toISOString() };
-      call.beat.phase = 'backing off';
-      call.beat.until = new Date(Date.now() + move.ms).toISOString();
-      await sleep(move.ms, undefined, { signal: call.signal });
-      call.beat.until = null;
+      worked += Date.now() - started;
+      const wait = await afterFailure(call, error);
+      if (wait !== null) return wait;
     }
   }
+}
+
+/** Waits out what may be tried again in here (null), or says that the module has to close until then. */
+async function afterFailure(call: Call, error: unknown): Promise<FlightResult | null> {
+  const move = nextMove(error, call.beat.tries);
+  if (move.kind === 'fail') throw move.error;
+  await call.log(move.message);
+  const until = new Date(Date.now() + move.ms).toISOString();
+  if (move.kind === 'wait') return { kind: 'wait', reason: 'rate-limit', until };
+  Object.assign(call.beat, { phase: 'backing off', until });
+  await sleep(move.ms, undefined, { signal: call.signal });
+  call.beat.until = null;
+  return null;
 }
 
 /** One request; `timeout` where it took longer than it may. */

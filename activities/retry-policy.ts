@@ -36,11 +36,20 @@ const POLICIES: Record<ModelErrorClass, Policy> = {
     tries: 0,
     advice: 'The provider will refuse it again: change the model or the prompt.',
   },
-  unreadable: { type: 'ProviderDown', tries: 3, advice: 'Retry the module.' },
 };
 
 /** 1 s, 2 s, 4 s … 60 s. */
 const backoff = (tries: number): number => Math.min(60_000, 1000 * 2 ** (tries - 1));
+
+/**
+ * How long to wait. Gemini names some 45 s with a daily quota, too, which is not over then; and only a rate limit or a quota
+ * may close the module: another class that did would begin its tries anew with each start.
+ */
+function waitMs(errorClass: ModelErrorClass, asked: number | null, count: number): number {
+  if (errorClass === 'quota') return Math.max(QUOTA_MS, asked ?? 0);
+  const ms = Math.ceil(asked ?? backoff(count));
+  return errorClass === 'rate' ? ms : Math.min(ms, INSIDE_MS);
+}
 
 /**
  * What to do after a failed request; counts it in `tries`. An error that is no ModelError is not ours to judge: it fails.
@@ -54,7 +63,7 @@ export function nextMove(error: unknown, tries: Tries): Move {
   tries[errorClass] = count;
   if (count > policy.tries)
     return { kind: 'fail', error: new TypedError(policy.type, `${error.message} ${policy.advice}`.trim()) };
-  const ms = Math.ceil(error.retryAfterMs ?? (errorClass === 'quota' ? QUOTA_MS : backoff(count)));
+  const ms = waitMs(errorClass, error.retryAfterMs, count);
   const message = `${errorClass}: ${error.message}; again in ${Math.round(ms / 1000)} s`;
   return { kind: ms > INSIDE_MS ? 'wait' : 'retry', ms, message };
 }

@@ -40,15 +40,7 @@ export interface Model {
   missing(): string | null;
 }
 
-export const MODEL_ERROR_CLASSES = [
-  'quota',
-  'rate',
-  'auth',
-  'provider-down',
-  'network',
-  'bad-request',
-  'unreadable',
-] as const;
+export const MODEL_ERROR_CLASSES = ['quota', 'rate', 'auth', 'provider-down', 'network', 'bad-request'] as const;
 export type ModelErrorClass = (typeof MODEL_ERROR_CLASSES)[number];
 
 /** A call that failed for a reason outside of the reply's text. The message is safe to log: no prompt, no key, at most 500 characters. */

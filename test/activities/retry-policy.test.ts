@@ -29,6 +29,22 @@ test('a provider that is down is asked six times, ever more slowly, then ends th
   expect(moves[6]).toMatchObject({ kind: 'fail', error: { type: 'ProviderDown', retryable: false } });
 });
 
+test('a daily quota is not over after the 46 s that Gemini names with it', () => {
+  expect(nextMove(new ModelError('quota', 'per day', { retryAfterMs: 45_838 }), {})).toMatchObject({
+    kind: 'wait',
+    ms: 3_600_000,
+  });
+});
+
+test('a provider that is down and asks for a long wait does not get fresh tries by it', () => {
+  const tries: Tries = {};
+  const moves = Array.from({ length: 7 }, () =>
+    nextMove(new ModelError('provider-down', 'x', { retryAfterMs: 600_000 }), tries),
+  );
+  expect(moves[0]).toMatchObject({ kind: 'retry', ms: 120_000 });
+  expect(moves[6]).toMatchObject({ kind: 'fail' });
+});
+
 test('tries that were used before a crash count', () => {
   expect(nextMove(new ModelError('network', 'x'), { network: 6 })).toMatchObject({
     kind: 'fail',

@@ -1,16 +1,21 @@
 import { createOfflineModel } from '../../src/model/offline/offline.ts';
 import type { Ask } from '../../src/model/model.ts';
-import { startGeminiServer, type GeminiServer } from './gemini-server.ts';
+import { startGeminiServer, type GeminiScript, type GeminiServer } from './gemini-server.ts';
 
-/** A Gemini server on loopback whose answers are the offline model's: real replies, counted, and as slow as asked. */
-export async function startThinkingServer(latencyMs: (prompt: string, n: number) => number): Promise<GeminiServer> {
+/** Answers of the offline model: real replies, as slow as asked. */
+export function thinkingScript(latencyMs: (prompt: string, n: number) => number): GeminiScript {
   process.env.BATCH_MANAGER_OFFLINE_LATENCY_MS = '0';
   const model = createOfflineModel();
-  return startGeminiServer(async ({ prompt, n }) => {
+  return async ({ prompt, n }) => {
     const ask: Ask = prompt.includes('===CONTENT_START===') ? 'fix' : 'review';
     const { text } = await model.ask({ ask, model: 'rules-1', prompt, signal: new AbortController().signal });
     return { text, delayMs: latencyMs(prompt, n) };
-  });
+  };
+}
+
+/** A Gemini server on loopback whose answers are the offline model's, counted. */
+export function startThinkingServer(latencyMs: (prompt: string, n: number) => number): Promise<GeminiServer> {
+  return startGeminiServer(thinkingScript(latencyMs));
 }
 
 /** Environment that points the Google provider at a server. */

@@ -2,21 +2,39 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { isAlive, type ProcessId } from '../process/identity.ts';
 
 /** The entry beside this file, in a process of its own: the Temporal client costs 40 MB that the supervisor need not hold. */
 const ENTRY = join(dirname(fileURLToPath(import.meta.url)), 'namespace-entry.js');
 
-const run = (verb: string, address: string): Promise<{ stdout: string }> =>
-  promisify(execFile)(process.execPath, [ENTRY, verb, address], { timeout: 45_000 });
+const run = (verb: string, address: string, signal?: AbortSignal): Promise<{ stdout: string }> =>
+  promisify(execFile)(process.execPath, [ENTRY, verb, address], { timeout: 45_000, ...(signal && { signal }) });
 
-/** Waits for the server and sets up its namespace; null when done, else why not. */
-export async function setUpNamespace(address: string): Promise<string | null> {
+/** How often it is looked whether there is still a server to wait for, ms. */
+const LOOK_EVERY_MS = 100;
+
+/**
+ * Waits for the server and sets up its namespace; null when done, else why not. A server that dies meanwhile (another program
+ * took its port) is not waited for, and neither is one when the engine is to end.
+ */
+export async function setUpNamespace(
+  server: ProcessId & { readonly address: string },
+  ending: AbortSignal,
+): Promise<string | null> {
+  const over = new AbortController();
+  const look = setInterval(() => {
+    if (ending.aborted || !isAlive(server)) over.abort();
+  }, LOOK_EVERY_MS);
   try {
-    await run('setup', address);
-    return null;
+    await run('setup', server.address, over.signal);
+    // What answered may be another program's server on the same port.
+    return isAlive(server) ? null : 'it ended at its start';
   } catch (error) {
+    if (over.signal.aborted) return ending.aborted ? 'the engine is to end' : 'it ended at its start';
     const { stderr = '', message } = error as Error & { stderr?: string };
     return (/^.*Error: (.*)$/m.exec(stderr)?.[1] ?? message).slice(0, 500);
+  } finally {
+    clearInterval(look);
   }
 }
 

@@ -115,6 +115,14 @@ export function readyWorker(workspaceId: string, address: string): ProcessId | n
   return ready.success && ready.data.address === address && isAlive(ready.data) ? ready.data : null;
 }
 
+/** The address that a worker said it polls; null where it has not said so yet. */
+export function readyAddress(worker: Pick<WorkerState, 'workspaceId' | 'pid' | 'startTime'>): string | null {
+  const ready = readySchema.safeParse(readJson(join(workspacesFolder(), `${worker.workspaceId}.ready`)));
+  if (!ready.success) return null;
+  const { pid, startTime, address } = ready.data;
+  return pid === worker.pid && startTime === worker.startTime ? address : null;
+}
+
 function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));

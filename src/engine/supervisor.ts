@@ -13,6 +13,7 @@ import { startServer } from './server.ts';
 import {
   hasEngineFile,
   readEngine,
+  readyAddress,
   unwantWorker,
   wantedWorkers,
   writeEngine,
@@ -50,9 +51,9 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   if (!lock.ok) return;
   const ending = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
-  const supervisor = new Supervisor(options);
+  const supervisor = new Supervisor(options, ending.signal);
   try {
-    await supervisor.run(ending.signal);
+    await supervisor.run();
   } finally {
     await supervisor.end();
     lock.release();
@@ -61,14 +62,18 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
 
 class Supervisor {
   private readonly options: SupervisorOptions;
+  private readonly ending: AbortSignal;
+  /** Workers that were told to end, by pid. */
+  private readonly leaving = new Set<number>();
   private readonly backoffs = new Map<string, Backoff>();
   private state: EngineState;
   private written = '';
   private idleSince: number | null = null;
   private countedAt = Date.now();
 
-  constructor(options: SupervisorOptions) {
+  constructor(options: SupervisorOptions, ending: AbortSignal) {
     this.options = options;
+    this.ending = ending;
     const before = readEngine((message) => process.stderr.write(`${message}\n`));
     this.state = {
       version: 1,
@@ -84,15 +89,15 @@ class Supervisor {
     }
   }
 
-  async run(ending: AbortSignal): Promise<void> {
-    while (!ending.aborted && !(await this.isIdle())) {
+  async run(): Promise<void> {
+    while (!this.ending.aborted && !(await this.isIdle())) {
       try {
         await this.keepServer();
         if (this.state.server?.ready === true) this.keepWorkers(this.state.server);
       } catch (error) {
         this.note({ problem: error instanceof Error ? error.message : String(error) });
       }
-      await sleep(LOOK_EVERY_MS, undefined, { signal: ending }).catch(() => undefined);
+      await sleep(LOOK_EVERY_MS, undefined, { signal: this.ending }).catch(() => undefined);
     }
   }
 
@@ -131,7 +136,7 @@ class Supervisor {
   }
 
   private async setUp(server: ServerState): Promise<void> {
-    const failure = await setUpNamespace(server.address);
+    const failure = await setUpNamespace(server, this.ending);
     // A listener is kept as it is: what fails here is told, and tried again at the next look.
     this.note(
       failure === null
@@ -143,10 +148,19 @@ class Supervisor {
   private keepWorkers(server: ServerState): void {
     const workers = wantedWorkers().map(({ id, root }) => {
       const known = this.state.workers.find((worker) => worker.workspaceId === id);
-      if (known !== undefined && isAlive(known)) return known;
-      return this.restartWorker(server, id, root, known) ?? known;
+      if (known === undefined || !isAlive(known)) return this.restartWorker(server, id, root, known) ?? known;
+      this.endIfElsewhere(known, server);
+      return known;
     });
     this.note({ workers: workers.filter((worker) => worker !== undefined) });
+  }
+
+  /** A worker of a server that had to change its port polls where nobody answers: it is ended, and then started anew. */
+  private endIfElsewhere(worker: WorkerState, server: ServerState): void {
+    const address = readyAddress(worker);
+    if (address === null || address === server.address || this.leaving.has(worker.pid)) return;
+    this.leaving.add(worker.pid);
+    void endProcess(worker, 15_000).finally(() => this.leaving.delete(worker.pid));
   }
 
   private restartWorker(

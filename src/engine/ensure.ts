@@ -10,7 +10,7 @@ import { locateServer } from './locate.ts';
 import { answers } from './ports.ts';
 import { isAlive } from '../process/identity.ts';
 import { knownDatabase } from './server.ts';
-import { engineLog, readEngine, readyWorker, wantWorker, writeEngine, type EngineState } from './state.ts';
+import { engineLog, lastServer, readEngine, readyWorker, wantWorker, writeEngine, type EngineState } from './state.ts';
 
 /** How long server and worker may take to come up, ms. */
 const UP_MS = 45_000;
@@ -123,10 +123,19 @@ export function tail(file: string, lines = 8): string {
   return last === '' ? '' : `End of ${file}:\n${last}\n`;
 }
 
+/** An engine of which nothing is known; no system gives the pid 0. */
+const NOTHING: EngineState = {
+  version: 1,
+  supervisor: { pid: 0, startTime: 'none' },
+  server: null,
+  workers: [],
+  problem: null,
+};
+
 /** Ends the engine, also one whose supervisor is dead; false where nothing ran. */
 export async function stopEngine(): Promise<boolean> {
-  const state = readEngine();
-  if (state === null) return false;
+  // Where the state file is lost, the server's own file still names it.
+  const state = readEngine() ?? { ...NOTHING, server: lastServer() };
   const parts = [state.supervisor, ...state.workers, ...(state.server === null ? [] : [state.server])];
   if (!parts.some(isAlive)) return false;
   await endProcess(state.supervisor, 60_000);

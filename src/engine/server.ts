@@ -1,12 +1,22 @@
 import { spawn } from 'node:child_process';
-import { closeSync, copyFileSync, existsSync, linkSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
 import { locateServer } from './locate.ts';
 import { cacheFolder, stateFolder } from './paths.ts';
 import { freePort } from './ports.ts';
-import { processId } from '../process/identity.ts';
-import { engineLog, type ServerState } from './state.ts';
+import { isAlive, processId } from '../process/identity.ts';
+import { engineLog, lastServer, noteServer, type ServerState } from './state.ts';
 
 /** What the embedded server is started with; ARCHITECTURE.md says what each gave. */
 const DYNAMIC_VALUES = [
@@ -62,17 +72,20 @@ export function knownDatabase(): Database | null {
   return found.toSorted((a, b) => b.modified - a.modified)[0] ?? null;
 }
 
-/** Hard link where it can be, else a copy. */
+/** Hard link where it can be, else a copy, which appears whole: one that is cut would be taken for the binary ever after. */
 function keep(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch {
-    copyFileSync(from, to);
+    const scratch = `${to}.copy-${process.pid}`;
+    copyFileSync(from, scratch);
+    renameSync(scratch, to);
   }
 }
 
 /**
- * Starts the server, detached, with its log in a file. It is not awaited until it answers.
+ * Starts the server, or takes the one that serves the database already: two on one would break it. It runs detached, with
+ * its log in a file, and is not awaited until it answers.
  * @param before the server that ran last, whose ports are taken again where they are free.
  */
 export async function startServer(
@@ -81,6 +94,8 @@ export async function startServer(
 ): Promise<ServerState> {
   mkdirSync(stateFolder(), { recursive: true });
   const { file, path, version } = await database(onProgress);
+  const running = lastServer();
+  if (running !== null && running.database === file && isAlive(running)) return running;
   const port = await freePort(portOf(before?.address) ?? PORT);
   const uiPort = await freePort(portOf(before?.uiAddress) ?? UI_PORT);
   const [httpPort, metricsPort] = [await freePort(0), await freePort(0)];
@@ -104,9 +119,11 @@ export async function startServer(
   ].flatMap(([flag, value]) => [`--${flag}`, value]);
   const child = spawn(path, ['server', 'start-dev', ...args], { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
+  // Without a listener a binary that cannot be run would end the supervisor; that there is no process is seen at once.
+  child.once('error', () => undefined);
   child.unref();
   const id = processId(child.pid ?? 0) ?? { pid: child.pid ?? 0, startTime: 'gone' };
-  return {
+  const started = {
     ...id,
     path,
     version,
@@ -115,6 +132,8 @@ export async function startServer(
     database: file,
     ready: false,
   };
+  noteServer(started);
+  return started;
 }
 
 const portOf = (address: string | undefined): number | undefined =>

@@ -72,6 +72,19 @@ export function writeEngine(state: EngineState): void {
   writeFileAtomic.sync(engineFile(), `${JSON.stringify(state, null, 2)}\n`);
 }
 
+const serverFile = (): string => join(stateFolder(), 'server.json');
+
+/** Notes a server that was just started, apart from `engine.json`: with that lost, a second one would start on its database. */
+export function noteServer(server: ServerState): void {
+  writeFileAtomic.sync(serverFile(), JSON.stringify(server));
+}
+
+/** The server that was started last; null where none was. */
+export function lastServer(): ServerState | null {
+  const server = serverSchema.safeParse(readJson(serverFile()));
+  return server.success ? server.data : null;
+}
+
 const wantedSchema = z.object({ id: z.string(), root: z.string(), at: z.number() });
 
 /** A workspace that wants a worker. */

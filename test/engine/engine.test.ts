@@ -97,6 +97,20 @@ describe.skipIf(noTemporal !== undefined)('the embedded engine', () => {
     ).toBe(true);
   }, 60_000);
 
+  test('with supervisor and state file lost, the server is found again, and no second one starts on its database', async () => {
+    const folder = workspace();
+    await home.run(folder, ['up']);
+    const before = engine();
+    kill(before.supervisor.pid);
+    await until(() => !isAlive(before.supervisor));
+    writeFileSync(engineFile(), '{"version": 1, "supervi');
+    expect((await home.run(folder, ['up'])).code).toBe(0);
+    expect(engine().server?.pid).toBe(before.server?.pid);
+    expect(marked(home.folder).filter(({ command }) => command.includes('server start-dev'))).toHaveLength(1);
+    // The worker of before is not in the new state; it is ended here as a person would.
+    kill(before.workers[0]?.pid);
+  }, 60_000);
+
   test('two workspaces share a server and have a worker each; a copied workspace gets an id of its own', async () => {
     const [one, two] = [workspace(), workspace()];
     await Promise.all([home.run(one, ['up']), home.run(two, ['up'])]);

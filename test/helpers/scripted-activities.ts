@@ -16,6 +16,8 @@ export interface Script {
   /** Latency of a call, ms. */
   latency: (input: CallInput) => number;
   readonly calls: { slug: string; at: number; generation: number }[];
+  /** Calls that waited for a permit or held one, over all time. */
+  registered: number;
   readonly aborted: { slug: string; at: number }[];
   readonly records: RecordTaskInput[];
   readonly logs: string[];
@@ -38,6 +40,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
     answer: () => undefined,
     latency: () => 0,
     calls: [],
+    registered: 0,
     aborted: [],
     records: [],
     logs: [],
@@ -48,6 +51,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
   let inFlight = 0;
 
   const call = async (input: CallInput) => {
+    script.registered += 1;
     const registered = gates.register(input.taskId, input.module.slug);
     const signal = AbortSignal.any([cancellationSignal(), registered.signal]);
     const beating = setInterval(() => heartbeat(), 500);

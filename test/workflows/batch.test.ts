@@ -61,8 +61,8 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
       const input = batchInput(id(), 40);
       script.latency = () => 60_000;
       await client().start(input);
-      await until(() => script.calls.length === 8);
-      await sleep(500);
+      // The whole window: 8 calls in flight, 8 that wait.
+      await until(() => script.calls.length === 8 && script.registered === 16);
       const stopped = Date.now();
       await client().cancel(input.taskId);
       expect(await client().closed(input.taskId)).toEqual({ kind: 'stopped' });

@@ -13,6 +13,9 @@ import type { EndedModule, ModuleEnd, ModuleInput, WaitNote, WaitReason } from '
 import type { CallResult, StepContext } from './step-contract.ts';
 import { applicationFailure, callModel, step } from './steps.ts';
 
+/** What 0 means for a limit, ms: the longest that a timer can be set to; a longer one would fire at once. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
+
 /** Leaves the module workflow early, from any depth; caught in one place, `runModule`. */
 class Leave extends Error {
   readonly end: ModuleEnd;
@@ -73,7 +76,8 @@ export class ModuleRun {
   /** Asks the model and gives the key of its reply; leaves with TIMEOUT or WAIT where there will be none now. */
   async call(ask: 'review' | 'fix' | 'research', prompt: string, again = false): Promise<string> {
     const { moduleTimeoutMs, callTimeoutMs } = this.context.settings;
-    const left = moduleTimeoutMs === 0 ? callTimeoutMs : Math.min(callTimeoutMs, moduleTimeoutMs - this.usedMs);
+    const moduleLeft = moduleTimeoutMs === 0 ? NO_LIMIT_MS : moduleTimeoutMs - this.usedMs;
+    const left = Math.min(moduleLeft, callTimeoutMs === 0 ? NO_LIMIT_MS : callTimeoutMs, NO_LIMIT_MS);
     if (left <= 0) this.timeout(`${ask} r${this.round} was due, but the module had used up its time`);
     const result: CallResult = await callModel(ask, {
       ...this.context,

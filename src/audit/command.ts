@@ -23,7 +23,7 @@ export interface AuditCommandRun extends CommandValues {
   /** Where it runs; `root` where it is left out. */
   readonly cwd?: string;
   readonly signal: AbortSignal;
-  /** Default 120 s. */
+  /** Default 120 s; 0 is no limit. */
   readonly timeoutMs?: number;
 }
 
@@ -58,8 +58,17 @@ async function runWords(
     values[name as keyof CommandValues],
   ]);
   const env = { ...process.env, ...Object.fromEntries(variables) };
+  // A timer of 0 ms would fire at once, and fail every module.
+  const limit = timeoutMs === 0 ? Infinity : timeoutMs;
   try {
-    return await runInGroup({ command, cwd: cwd ?? root, env, signal, timeoutMs, maxOutputBytes: OUTPUT_BYTES });
+    return await runInGroup({
+      command,
+      cwd: cwd ?? root,
+      env,
+      signal,
+      timeoutMs: limit,
+      maxOutputBytes: OUTPUT_BYTES,
+    });
   } catch (error) {
     if (signal.aborted || !(error instanceof TypedError)) throw error;
     const message = `audit.command: ${error.message}. Mend it in batch-manager.yaml, or see: batch-manager doctor`;

@@ -153,4 +153,5 @@ export const GRADUATED_IMMERSION: readonly {
   { level: 'a1', from: 8, to: 9, min: 15, max: 35 },
   { level: 'a1', from: 11, to: 12, min: 25, max: 40 },
   { level: 'b1-grammar', from: 6, to: 10, min: 85, max: 100 },
+  { level: 'b1-vocabulary', from: 6, to: 10, min: 85, max: 100 },
 ];

@@ -17,7 +17,7 @@ export interface TaskSettings {
   readonly passScore: number;
   /** Working time a module may use over all its calls, ms; 0 is no limit. */
   readonly moduleTimeoutMs: number;
-  /** Limit of one model call from the moment it has its permit, ms. */
+  /** Working time that one model call may take from the moment it has its permit, ms; 0 is no limit. */
   readonly callTimeoutMs: number;
   readonly reviewOnly: boolean;
   readonly force: boolean;

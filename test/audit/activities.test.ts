@@ -153,6 +153,39 @@ describe('the density gate', () => {
     expect(result.findings[0]?.hint).toContain('at least 3 items');
   });
 
+  test.each<[string, number]>([
+    ['quiz', 8],
+    ['match-up', 8],
+    ['fill-in', 8],
+    ['true-false', 8],
+    ['anagram', 8],
+    ['select', 6],
+    ['translate', 6],
+    ['unjumble', 6],
+    ['error-correction', 6],
+    ['mark-the-words', 6],
+    ['group-sort', 12],
+    ['cloze', 12],
+    ['essay-response', 1],
+    ['comparative-study', 1],
+  ])('asks a %s for %i items, and one fewer is low', (type, items) => {
+    const lists: Record<string, (count: number) => object> = {
+      'match-up': (count) => ({ pairs: repeat({ left: 'а', right: 'б' }, count) }),
+      'group-sort': (count) => ({ groups: [{ name: 'а', items: repeat('б', count) }] }),
+      cloze: (count) => ({ passage: '{а|б} '.repeat(count) }),
+      'mark-the-words': (count) => ({ text: '*а* '.repeat(count) }),
+    };
+    const withItems = (count: number): object => ({
+      type,
+      ...(lists[type]?.(count) ?? { items: repeat({ a: 'б' }, count) }),
+    });
+    expect(gate('density', [withItems(items)]).status).toBe('pass');
+    expect(gate('density', [withItems(items - 1)])).toMatchObject({
+      status: 'fail',
+      message: `${items - 1} < ${items}`,
+    });
+  });
+
   const groups = [
     { name: 'а', items: ['1', '2', '3'] },
     { name: 'б', items: ['4', '5'] },

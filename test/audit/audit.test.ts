@@ -69,6 +69,16 @@ const anyActivities = fc.array(
   { maxLength: 6 },
 );
 
+/** Sidecars with the keys that the audit reads, in any order and with values of any kind. */
+const anySidecar = fc.dictionary(
+  fc.constantFrom('level', 'word_target', 'module_type', 'focus', 'items'),
+  fc.oneof(
+    fc.constantFrom('B1', 'C1-BIO', 'checkpoint', 1200, '900'),
+    fc.array(fc.dictionary(fc.constantFrom('lemma', 'translation', 'pos'), fc.constantFrom('', 'так'))),
+  ),
+  { minKeys: 2, noNullPrototype: true },
+);
+
 describe('the audit of any module whatever', () => {
   test('gives a report of every gate, the same each time, and does not throw', () => {
     fc.assert(
@@ -104,6 +114,29 @@ describe('the audit of any module whatever', () => {
         expect(audit(reversed(activities))).toEqual(audit(activities));
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test.each(['meta', 'plan', 'vocabulary'] as const)('does not depend on the order of keys in the %s', (kind) => {
+    fc.assert(
+      fc.property(anySidecar, (sidecar) => {
+        const audit = (value: unknown): unknown => auditModule(moduleText({ [kind]: dumped(value) }), PLAN);
+        expect(audit(reversed(sidecar))).toEqual(audit(sidecar));
+      }),
+    );
+  });
+
+  test('holds for names and overrides of any kind', () => {
+    const name = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'b1', 'b2-hist'));
+    const ref = fc.record({ track: name, slug: name, number: fc.integer() });
+    const overrides = fc.dictionary(name, fc.record({ words: fc.nat(), vocabulary: fc.nat() }, { requiredKeys: [] }));
+    fc.assert(
+      fc.property(ref, overrides, (anyRef, anyOverrides) => {
+        const options = { overrides: anyOverrides, wordTarget: 'table' } as const;
+        const report = auditModule(moduleText({ lesson: '# Назва' }, anyRef), options);
+        expect(report.gates.map(({ gate }) => gate)).toEqual(GATES.map(({ name: gate }) => gate));
+        expect(auditModule(moduleText({ lesson: '# Назва' }, anyRef), options)).toEqual(report);
+      }),
     );
   });
 

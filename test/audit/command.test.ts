@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { runAuditCommand, type AuditCommandRun } from '../../src/audit/command.ts';
 import { tempFolder } from '../helpers/temp.ts';
-import { processesWith, uniqueSleep, untilProcesses } from '../process/survivors.ts';
+import { processesWith, testOnLinux, uniqueSleep, untilProcesses } from '../process/survivors.ts';
 
 const never = new AbortController().signal;
 
@@ -36,6 +36,19 @@ describe('the audit command', () => {
     const root = tempFolder();
     const { output } = await run(`${script(`pwd; printf '[%s]' "$@"`)} {file} {track}/{slug} '{root}'`, { root });
     expect(output).toBe(`${root}\n[${root}/b1/06-вид дієслова.md][b1/06-вид][${root}]`);
+  });
+
+  test.each(["/a b/it's.md", '/a/"x" y.md', '/a/$(echo no).md', '/a/`echo no`;*.md'])(
+    'gets the file %s as one word, with and without a shell',
+    async (file) => {
+      expect((await run(`printf [%s] --file={file} {file}`, { file })).output).toBe(`[--file=${file}][${file}]`);
+      expect((await run(`sh -c 'printf [%s] {file}'`, { file })).output).toBe(`[${file}]`);
+    },
+  );
+
+  test('gets a placeholder that it does not know as it stands, and one within a value too', async () => {
+    const { output } = await run('printf [%s] {other} {} {file}', { file: '/a/{slug}.md' });
+    expect(output).toBe('[{other}][{}][/a/{slug}.md]');
   });
 
   test('reads the file that it is pointed at', async () => {
@@ -73,12 +86,19 @@ describe('the audit command', () => {
     expect(output.endsWith('err\nend\n')).toBe(true);
   });
 
-  test('that takes too long fails, with what it said until then', async () => {
+  testOnLinux('that takes too long fails, with what it said until then', async () => {
     const time = uniqueSleep();
     const gate = await run(`sh -c 'echo begun; sleep ${time} & sleep ${time}'`, { timeoutMs: 300 });
     expect(gate).toMatchObject({ status: 'fail', message: 'timed out after 0.3 s', output: 'begun\n' });
     expect(gate.findings[0]?.message).toBe('timed out after 0.3 s: begun');
     expect(processesWith(time)).toEqual([]);
+  });
+
+  test('has no time limit where that is 0, as in the settings', async () => {
+    expect(await run(`sh -c 'sleep 0.3; echo done'`, { timeoutMs: 0 })).toMatchObject({
+      status: 'pass',
+      output: 'done\n',
+    });
   });
 
   test('that crashes is tried three times before that is the finding', async () => {
@@ -101,12 +121,15 @@ describe('the audit command', () => {
     expect((await run('ls', { root })).output).toBe('');
   });
 
-  test('that ignores TERM is gone within four seconds of a stop, with its children', async () => {
+  testOnLinux('that ignores TERM is gone within four seconds of a stop, with its children and theirs', async () => {
     const time = uniqueSleep();
     const controller = new AbortController();
-    const running = run(`sh -c "trap '' TERM; setsid sleep ${time} & sleep ${time} & sleep ${time}; :"`, {
-      signal: controller.signal,
-    });
+    const running = run(
+      `sh -c "trap '' TERM; setsid sleep ${time} & (trap '' TERM; sleep ${time}; :) & sleep ${time}; :"`,
+      {
+        signal: controller.signal,
+      },
+    );
     const settled = running.then(
       () => 'ended',
       (reason: unknown) => reason,

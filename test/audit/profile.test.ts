@@ -1,7 +1,27 @@
 import { describe, expect, test } from 'vitest';
+import { LEVELS, type LevelName } from '../../src/audit/levels.ts';
 import { minimumItems, profileFor, type ProfileHints } from '../../src/audit/profile.ts';
 
 const hints = (given: Partial<ProfileHints>): ProfileHints => ({ slug: null, level: null, kinds: [], ...given });
+
+type Count = number | null;
+
+/** Curriculum format, section 8: words, activities from and to, density, types, vocabulary, engagement. */
+const TABLE_ROWS: readonly (readonly [LevelName, number, number, Count, number, Count, Count, Count])[] = [
+  ['a1', 750, 8, null, 12, 4, 1, 3],
+  ['a1-checkpoint', 500, 8, null, 10, 4, 1, 2],
+  ['a2', 1000, 10, null, 12, 4, 1, 4],
+  ['b1-bridge', 1200, 12, 16, 14, 5, 20, 4],
+  ['b1-grammar', 1500, 8, 12, 12, 4, 25, 5],
+  ['b1-vocabulary', 1500, 8, 12, 12, 4, 35, 5],
+  ['b1-checkpoint', 1200, 10, null, 12, 4, 10, 3],
+  ['b2', 1750, 10, null, 14, 4, 25, 6],
+  ['b2-synthesis', 3000, 10, 14, 14, 4, 20, 4],
+  ['b2-history', 4000, 3, 9, 1, 2, 20, 5],
+  ['c1-biography', 4000, 3, 9, 1, 3, 24, 5],
+  ['c1', 2000, 12, null, 12, 4, 25, 7],
+  ['c2', 2000, 16, null, 18, null, null, null],
+];
 
 describe('the level of a module', () => {
   test.each<[string, number, Partial<ProfileHints>, string]>([
@@ -33,22 +53,21 @@ describe('the level of a module', () => {
     expect(profileFor(track, number, hints(given)).name).toBe(name);
   });
 
-  test('has the numbers of the table', () => {
-    expect(profileFor('b1', 8)).toMatchObject({
-      words: 1500,
-      activitiesMin: 8,
-      activitiesMax: 12,
-      density: 12,
-      uniqueTypes: 4,
-      vocabulary: 25,
-      engagement: 5,
-    });
-    expect(profileFor('c2', 1)).toMatchObject({ words: 2000, activitiesMin: 16, density: 18, vocabulary: null });
+  test.each(TABLE_ROWS)('%s has the numbers of the table', (name, ...numbers) => {
+    const { words, activitiesMin, activitiesMax, density, uniqueTypes, vocabulary, engagement } = LEVELS[name];
+    expect([words, activitiesMin, activitiesMax, density, uniqueTypes, vocabulary, engagement]).toEqual(numbers);
+  });
+
+  test('is in the table above, whichever it is', () => {
+    expect(TABLE_ROWS.map(([name]) => name)).toEqual(Object.keys(LEVELS));
   });
 
   test('has its share of Ukrainian graduated by module', () => {
     expect(profileFor('b1', 10).immersion).toMatchObject({ min: 85, max: 100 });
     expect(profileFor('b1', 11).immersion).toEqual({ min: 90, max: 100 });
+    expect(profileFor('b1', 6, hints({ kinds: ['vocabulary'] })).immersion).toMatchObject({ min: 85, max: 100 });
+    expect(profileFor('b1', 10, hints({ kinds: ['checkpoint'] })).immersion).toBeNull();
+    expect(profileFor('c1-bio', 1).immersion).toEqual({ min: 95, max: 100 });
     expect(profileFor('a1', 8).immersion).toMatchObject({ min: 15, max: 35 });
     expect(profileFor('a1', 10).immersion).toBeNull();
   });

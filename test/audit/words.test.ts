@@ -43,6 +43,13 @@ describe('the word target', () => {
     expect(target({ meta: 'word_target: 4300', plan: 'word_target: 3000' }, TABLE)).toBe('0/1500');
   });
 
+  test('of the table may be set by the workspace, and the plan still goes first', () => {
+    const overrides = { b1: { words: 900 } };
+    expect(target({ plan: 'word_target: 3000' }, { overrides, wordTarget: 'table' })).toBe('0/900');
+    expect(target({ plan: 'word_target: 3000' }, { overrides, wordTarget: 'plan' })).toBe('0/3000');
+    expect(target({ plan: 'level: B1' }, { overrides, wordTarget: 'plan' })).toBe('0/900');
+  });
+
   test.each(['0', '-5', '3000 words', '1.5', '[]', '2026-01-01', 'null', '.nan'])(
     'of a plan that says %s is none',
     (value) => {

@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runInGroup, type GroupRun } from '../../src/process/group.ts';
 import { tempFolder } from '../helpers/temp.ts';
-import { processesWith, uniqueSleep, untilProcesses } from './survivors.ts';
+import { processesWith, testOnLinux, uniqueSleep, untilProcesses } from './survivors.ts';
 
 const never = new AbortController().signal;
 
@@ -49,24 +49,30 @@ describe('a command that ends by itself', () => {
     expect((await run(['printf', '[%s]', ...args])).stdout).toBe(args.map((arg) => `[${arg}]`).join(''));
   });
 
-  test('does not have the pipe that guards it', async () => {
+  testOnLinux('does not have the pipe that guards it', async () => {
     expect(await run(sh('test ! -e /proc/$$/fd/3'))).toMatchObject({ exitCode: 0 });
   });
 
-  test('may wait for all children that it has, and has none but its own', async () => {
+  testOnLinux('may wait for all children that it has, and has none but its own', async () => {
     expect(await run([process.execPath, '-e', CHILDREN])).toMatchObject({ exitCode: 0, stdout: '' });
   });
 
-  test('leaves no child in the background behind', async () => {
+  testOnLinux('leaves no child in the background behind', async () => {
     const sleep = uniqueSleep();
     const result = await run(sh(`sleep ${sleep} & echo started`));
     expect(result).toMatchObject({ exitCode: 0, stdout: 'started\n' });
     expect(processesWith(sleep)).toEqual([]);
   });
 
-  test('leaves no child with a session of its own behind', async () => {
+  testOnLinux('leaves no child with a session of its own behind', async () => {
     const sleep = uniqueSleep();
     await run(sh(`setsid sleep ${sleep} & sleep 0.2; echo started`));
+    expect(processesWith(sleep)).toEqual([]);
+  });
+
+  testOnLinux('leaves no child behind that has cleared its environment, and the mark with it', async () => {
+    const sleep = uniqueSleep();
+    await run(sh(`env -i sleep ${sleep} & sleep 0.2; echo started`));
     expect(processesWith(sleep)).toEqual([]);
   });
 
@@ -81,14 +87,14 @@ describe('a command that ends by itself', () => {
 const CHILDREN = `process.stdout.write(require('fs').readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8'))`;
 
 describe('an abort', () => {
-  test('before the start starts nothing and rejects with its reason', async () => {
+  testOnLinux('before the start starts nothing and rejects with its reason', async () => {
     const reason = new Error('stopped');
     const sleep = uniqueSleep();
     await expect(run(['sleep', sleep], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(processesWith(sleep)).toEqual([]);
   });
 
-  test('ends the whole group and rejects with its reason', async () => {
+  testOnLinux('ends the whole group and rejects with its reason', async () => {
     const { sleep, rejected } = await aborted((time) => sh(`sleep ${time} & sleep ${time}`), 2);
     expect(rejected.reason).toBe('the reason');
     expect(rejected.ms).toBeLessThan(1000);
@@ -105,7 +111,7 @@ describe('an abort', () => {
     expect(Date.now() - started).toBeGreaterThanOrEqual(450);
   });
 
-  test('kills a shell that ignores TERM, with its children and theirs, within four seconds', async () => {
+  testOnLinux('kills a shell that ignores TERM, with its children and theirs, within four seconds', async () => {
     const { sleep, rejected } = await aborted(
       (time) => sh(`trap '' TERM; (trap '' TERM; sleep ${time} & sleep ${time}; :) & sleep ${time}; :`),
       3,
@@ -115,13 +121,13 @@ describe('an abort', () => {
     expect(processesWith(sleep)).toEqual([]);
   });
 
-  test('kills a child that has a session of its own', async () => {
+  testOnLinux('kills a child that has a session of its own', async () => {
     const { sleep, rejected } = await aborted((time) => sh(`setsid sleep ${time} & exec sleep ${time}`), 2);
     expect(rejected.ms).toBeLessThan(1000);
     expect(processesWith(sleep)).toEqual([]);
   });
 
-  test('kills a child with a session of its own whose parent is gone', async () => {
+  testOnLinux('kills a child with a session of its own whose parent is gone', async () => {
     const { sleep } = await aborted((time) => sh(`(setsid sh -c 'sleep ${time} & exit' &); exec sleep ${time}`), 2);
     expect(processesWith(sleep)).toEqual([]);
   });
@@ -148,18 +154,30 @@ describe('an abort', () => {
 });
 
 describe('a time-out', () => {
-  test('ends the command and says so', async () => {
+  testOnLinux('ends the command and says so', async () => {
     const sleep = uniqueSleep();
     const result = await run(sh(`echo begun; sleep ${sleep} & sleep ${sleep}`), { timeoutMs: 200 });
     expect(result).toMatchObject({ timedOut: true, exitCode: null, signal: 'SIGTERM', stdout: 'begun\n' });
     expect(processesWith(sleep)).toEqual([]);
   });
 
-  test('kills a command that ignores TERM', async () => {
+  testOnLinux('kills a command that ignores TERM', async () => {
     const sleep = uniqueSleep();
     const result = await run(sh(`trap '' TERM; while :; do sleep ${sleep}; done`), { timeoutMs: 200 });
     expect(result).toMatchObject({ timedOut: true, signal: 'SIGKILL' });
     expect(processesWith(sleep)).toEqual([]);
+  });
+
+  test('and an abort after it give one TERM, and the abort does not put off KILL', async () => {
+    const cwd = tempFolder();
+    const controller = new AbortController();
+    const script = `trap 'echo TERM >>terms' TERM; while :; do sleep 0.05; done`;
+    const running = run(sh(script), { cwd, signal: controller.signal, timeoutMs: 300 });
+    setTimeout(() => controller.abort('the reason'), 1300);
+    const started = Date.now();
+    await expect(running).rejects.toBe('the reason');
+    expect(Date.now() - started).toBeLessThan(3200);
+    expect(readFileSync(join(cwd, 'terms'), 'utf8')).toBe('TERM\n');
   });
 
   test('of more milliseconds than a timer holds does not fire at once', async () => {

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/version.ts';
 import { tempFolder } from '../helpers/temp.ts';
-import { processesWith, uniqueSleep, untilProcesses } from './survivors.ts';
+import { processesWith, testOnLinux, uniqueSleep, untilProcesses } from './survivors.ts';
 
 const GROUP = pathToFileURL(join(PACKAGE_ROOT, 'dist/src/process/group.js')).href;
 
@@ -37,21 +37,21 @@ interface Runner {
   readonly exit: Promise<unknown>;
 }
 
-test('kill -9 of the runner ends the command with its children', async () => {
+testOnLinux('kill -9 of the runner ends the command with its children', async () => {
   const { sleep, kill, exit } = await runner((time) => `sleep ${time} & sleep ${time}`, 2);
   kill();
   await exit;
   await expect(untilProcesses(sleep, 0, 2000)).resolves.toBeUndefined();
 });
 
-test('kill -9 of the runner ends a command that ignores TERM', async () => {
+testOnLinux('kill -9 of the runner ends a command that ignores TERM', async () => {
   const { sleep, kill, exit } = await runner((time) => `trap '' TERM; (sleep ${time} & sleep ${time}; :); :`, 2);
   kill();
   await exit;
   await expect(untilProcesses(sleep, 0, 2000)).resolves.toBeUndefined();
 });
 
-test('kill -9 of the runner ends a child with a session of its own, and one whose parent is gone', async () => {
+testOnLinux('kill -9 of the runner ends a child with a session of its own, and one whose parent is gone', async () => {
   const { sleep, kill, exit } = await runner(
     (time) => `setsid sleep ${time} & (setsid sh -c 'sleep ${time} & exit' &); exec sleep ${time}`,
     3,
@@ -61,7 +61,14 @@ test('kill -9 of the runner ends a child with a session of its own, and one whos
   await expect(untilProcesses(sleep, 0, 2000)).resolves.toBeUndefined();
 });
 
-test('kill -9 of the runner ends only the run that it held', async () => {
+testOnLinux('kill -9 of the runner ends a child that has cleared its environment, and the mark with it', async () => {
+  const { sleep, kill, exit } = await runner((time) => `env -i sleep ${time} & exec sleep ${time}`, 2);
+  kill();
+  await exit;
+  await expect(untilProcesses(sleep, 0, 2000)).resolves.toBeUndefined();
+});
+
+testOnLinux('kill -9 of the runner ends only the run that it held', async () => {
   const first = await runner((time) => `sleep ${time}; :`, 1);
   const second = await runner((time) => `sleep ${time}; :`, 1);
   first.kill();
@@ -71,7 +78,7 @@ test('kill -9 of the runner ends only the run that it held', async () => {
   await untilProcesses(second.sleep, 0, 2000);
 });
 
-test('an exit of the runner leaves nothing behind, a child with a session of its own included', async () => {
+testOnLinux('an exit of the runner leaves nothing behind, a child with a session of its own included', async () => {
   const { sleep, exit } = await runner(
     (time) => `trap '' TERM; setsid sleep ${time} & sleep ${time}; :`,
     2,

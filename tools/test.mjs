@@ -1,11 +1,21 @@
 // npm test: installs and builds what is missing, then runs all tests. Arguments go to vitest.
 import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { prepare } from './prepare.mjs';
 
 prepare();
 const { locateServer } = await import('../dist/src/engine/locate.js');
 await locateServer({ onProgress: (message) => console.error(message) });
-const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
+const folder = mkdtempSync(join(tmpdir(), 'batch-manager-results-'));
+const results = join(folder, 'results.json');
+const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+const args = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...process.argv.slice(2)];
+const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+if (existsSync(results)) {
+  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(results, 'utf8'));
+  console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
+}
+rmSync(folder, { recursive: true, force: true });
 process.exit(status ?? 1);

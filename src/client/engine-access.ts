@@ -1,6 +1,7 @@
 import type { Context, EngineAccess } from '../context.ts';
 import { supervisorCommand } from '../engine/command.ts';
-import { ensureEngine, isConfigured } from '../engine/ensure.ts';
+import { isConfigured } from '../engine/configured.ts';
+import { ensureEngine } from '../engine/ensure.ts';
 import { connectClient } from './connection.ts';
 import { TaskClient } from './task-client.ts';
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { serverVersion } from './version.ts';
@@ -14,12 +14,14 @@ export async function versionOf(path: string): Promise<string | null> {
   }
 }
 
-/** The first executable of this name on PATH. */
+/** The first executable file of this name on PATH. */
 export function searchPath(name: string, path: string): string | null {
   for (const folder of path.split(delimiter).filter((entry) => entry !== '')) {
     try {
-      accessSync(join(folder, name), constants.X_OK);
-      return join(folder, name);
+      const file = join(folder, name);
+      accessSync(file, constants.X_OK);
+      // A folder may be entered, which access calls executable.
+      if (statSync(file).isFile()) return file;
     } catch {
       continue;
     }

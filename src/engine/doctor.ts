@@ -1,8 +1,9 @@
 import { findServer } from './locate.ts';
 import { answers } from './ports.ts';
 import { isAlive } from '../process/identity.ts';
-import { isConfigured } from './ensure.ts';
-import { readEngine, type EngineState } from './state.ts';
+import { isConfigured } from './configured.ts';
+import { engineState } from './left.ts';
+import type { EngineState } from './state.ts';
 
 /** What doctor says of the engine. */
 export interface EngineCheck {
@@ -19,7 +20,9 @@ export async function engineChecks(env: NodeJS.ProcessEnv): Promise<EngineCheck[
     found === null
       ? { ok: true, detail: 'none yet: the first start downloads or builds it' }
       : { ok: true, detail: `${found.path} (server ${found.serverVersion}, ${found.source})` };
-  return [{ name: 'temporal', ...binary }, ...(await stateChecks(readEngine()))];
+  const warnings: EngineCheck[] = [];
+  const state = await engineState((detail) => warnings.push({ name: 'engine state', ok: true, detail }));
+  return [{ name: 'temporal', ...binary }, ...warnings, ...(await stateChecks(state))];
 }
 
 async function configured(env: NodeJS.ProcessEnv): Promise<EngineCheck> {

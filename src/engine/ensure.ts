@@ -1,16 +1,14 @@
 /** Brings the engine up from a command: adopts one that runs, else finds a server and starts a supervisor. */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { engineError } from '../domain/errors.ts';
 import { endProcess } from './end.ts';
-import { locateServer } from './locate.ts';
 import { answers } from './ports.ts';
 import { isAlive } from '../process/identity.ts';
-import { knownDatabase } from './server.ts';
-import { engineLog, lastServer, readEngine, readyWorker, wantWorker, writeEngine, type EngineState } from './state.ts';
+import { chooseDatabase } from './database.ts';
+import { engineLeft, engineState } from './left.ts';
+import { engineLog, readEngine, readyWorker, wantWorker, writeEngine, type EngineState } from './state.ts';
 
 /** How long server and worker may take to come up, ms. */
 const UP_MS = 45_000;
@@ -32,19 +30,11 @@ export interface EngineAddress {
   readonly uiAddress: string;
 }
 
-/** Whether an address, profile or key names a Temporal of the user's own: then no engine is ever started. */
-export function isConfigured(env: NodeJS.ProcessEnv): boolean {
-  const names = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_API_KEY', 'TEMPORAL_CONFIG_FILE'];
-  if (names.some((name) => env[name] !== undefined && env[name] !== '')) return true;
-  const file = join(env.XDG_CONFIG_HOME || join(env.HOME ?? homedir(), '.config'), 'temporalio', 'temporal.toml');
-  return existsSync(file) && /^\s*(address|api_key)\s*=/m.test(readFileSync(file, 'utf8'));
-}
-
 /** A running engine; null where its supervisor or server is dead or does not answer. */
 export async function runningEngine(
   onWarning?: (message: string) => void,
 ): Promise<(EngineState & { server: NonNullable<EngineState['server']> }) | null> {
-  const state = readEngine(onWarning);
+  const state = await engineState(onWarning);
   if (state === null || state.server === null || !state.server.ready) return null;
   if (!isAlive(state.supervisor) || !isAlive(state.server) || !(await answers(state.server.address))) return null;
   return { ...state, server: state.server };
@@ -57,24 +47,26 @@ export async function runningEngine(
 export async function ensureEngine(options: EnsureOptions): Promise<EngineAddress> {
   const { workspace, onProgress } = options;
   const started = (await runningEngine(onProgress)) === null;
-  if (started && knownDatabase() === null) await locateServer({ onProgress });
+  if (started) await chooseDatabase(onProgress);
   wantWorker(workspace);
   if (started) {
     onProgress('Starting the engine …');
-    startSupervisor(options.supervisorCommand);
+    startSupervisor(options);
   }
   return waitUntilUp(options);
 }
 
 /** Starts a supervisor; where one runs already, it ends at once. */
-function startSupervisor(command: readonly string[]): void {
-  const [file = '', ...args] = command;
+function startSupervisor({ supervisorCommand, workspace }: EnsureOptions): void {
+  const [file = '', ...args] = supervisorCommand;
   const log = openSync(engineLog('supervisor'), 'a');
-  spawn(file, args, { cwd: homedir(), detached: true, stdio: ['ignore', log, log] }).unref();
+  // In the workspace, whose settings say when the engine ends itself; a settings file in the home folder is none of it.
+  spawn(file, args, { cwd: workspace.root, detached: true, stdio: ['ignore', log, log] }).unref();
   closeSync(log);
 }
 
-async function waitUntilUp({ workspace, supervisorCommand }: EnsureOptions): Promise<EngineAddress> {
+async function waitUntilUp(options: EnsureOptions): Promise<EngineAddress> {
+  const { workspace } = options;
   let lookedAt = Date.now();
   for (const deadline = Date.now() + UP_MS; Date.now() < deadline; await sleep(LOOK_EVERY_MS)) {
     const state = readEngine();
@@ -91,7 +83,7 @@ async function waitUntilUp({ workspace, supervisorCommand }: EnsureOptions): Pro
     // One that was ending just when this command came is gone by now: start another.
     if (Date.now() - lookedAt > 3000) {
       lookedAt = Date.now();
-      if (state === null || !isAlive(state.supervisor)) startSupervisor(supervisorCommand);
+      if (state === null || !isAlive(state.supervisor)) startSupervisor(options);
     }
   }
   throw notUp(workspace.id);
@@ -123,19 +115,9 @@ export function tail(file: string, lines = 8): string {
   return last === '' ? '' : `End of ${file}:\n${last}\n`;
 }
 
-/** An engine of which nothing is known; no system gives the pid 0. */
-const NOTHING: EngineState = {
-  version: 1,
-  supervisor: { pid: 0, startTime: 'none' },
-  server: null,
-  workers: [],
-  problem: null,
-};
-
-/** Ends the engine, also one whose supervisor is dead; false where nothing ran. */
-export async function stopEngine(): Promise<boolean> {
-  // Where the state file is lost, the server's own file still names it.
-  const state = readEngine() ?? { ...NOTHING, server: lastServer() };
+/** Ends the engine, also one whose supervisor is dead or whose state file is lost; false where nothing ran. */
+export async function stopEngine(onWarning?: (message: string) => void): Promise<boolean> {
+  const state = (await engineState(onWarning)) ?? engineLeft();
   const parts = [state.supervisor, ...state.workers, ...(state.server === null ? [] : [state.server])];
   if (!parts.some(isAlive)) return false;
   await endProcess(state.supervisor, 60_000);

@@ -1,6 +1,6 @@
 /** Finds a Temporal server, or makes one: given path, cache, PATH, official download, build from the pinned module. */
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { engineError } from '../domain/errors.ts';
 import { buildServer } from './build.ts';
 import { downloadServer } from './download.ts';
@@ -21,6 +21,8 @@ export interface LocateOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Says what goes on where it takes time. */
   readonly onProgress: (message: string) => void;
+  /** Takes no other server from PATH than the pinned one: a database of it is waiting. */
+  readonly onlyPinned?: boolean;
 }
 
 /** Where the pinned server lies once it was downloaded or built. */
@@ -29,7 +31,10 @@ export function cachedServer(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** A server that is there already; null where one has to be made. Does not take long and writes nothing. */
-export async function findServer(env: NodeJS.ProcessEnv = process.env): Promise<LocatedServer | null> {
+export async function findServer(
+  env: NodeJS.ProcessEnv = process.env,
+  onlyPinned = false,
+): Promise<LocatedServer | null> {
   const given = env.BATCH_MANAGER_TEMPORAL;
   if (given !== undefined && given !== '') return givenServer(given);
   const cached = cachedServer(env);
@@ -37,16 +42,20 @@ export async function findServer(env: NodeJS.ProcessEnv = process.env): Promise<
     return { path: cached, serverVersion: PINNED.server, source: 'cache' };
   const onPath = searchPath('temporal', env.PATH ?? '');
   const version = onPath === null ? null : await versionOf(onPath);
-  if (onPath !== null && version !== null && isAtLeast(version, OLDEST_SERVER))
-    return { path: onPath, serverVersion: version, source: 'path' };
+  const fits = version !== null && (onlyPinned ? version === PINNED.server : isAtLeast(version, OLDEST_SERVER));
+  if (onPath !== null && fits) return { path: onPath, serverVersion: version, source: 'path' };
   return null;
 }
 
 async function givenServer(path: string): Promise<LocatedServer> {
   const version = await versionOf(path);
-  if (version !== null) return { path, serverVersion: version, source: 'given' };
+  if (version !== null && isAtLeast(version, OLDEST_SERVER)) return { path, serverVersion: version, source: 'given' };
+  const fault =
+    version === null
+      ? 'is no Temporal command that runs here'
+      : `has server ${version}, but ${OLDEST_SERVER} or newer is needed`;
   throw engineError(
-    `BATCH_MANAGER_TEMPORAL names ${path}, which is no Temporal command that runs here.\nUnset it, or set it to one; then run: batch-manager doctor`,
+    `BATCH_MANAGER_TEMPORAL names ${path}, which ${fault}.\nUnset it, or set it to one; then run: batch-manager doctor`,
   );
 }
 
@@ -55,17 +64,18 @@ async function givenServer(path: string): Promise<LocatedServer> {
  * @throws UserError (engine) that names all ways to have one.
  */
 export async function locateServer(options: LocateOptions): Promise<LocatedServer> {
-  const env = options.env ?? process.env;
-  const found = await findServer(env);
+  const { env = process.env, onlyPinned = false } = options;
+  const found = await findServer(env, onlyPinned);
   if (found !== null) return found;
   const target = cachedServer(env);
-  mkdirSync(join(target, '..'), { recursive: true });
+  mkdirSync(dirname(target), { recursive: true });
   return withLock(
     `${target}.lock`,
-    async () => (await findServer(env)) ?? makeServer(target, env, options.onProgress),
+    async () => (await findServer(env, onlyPinned)) ?? makeServer(target, env, options.onProgress),
     {
       waitMs: 30 * 60_000,
       what: 'another start that makes the Temporal server',
+      onWait: ({ pid }) => options.onProgress(`Process ${pid} makes the Temporal server; waiting for it …`),
     },
   );
 }
@@ -75,6 +85,7 @@ async function makeServer(
   env: NodeJS.ProcessEnv,
   onProgress: (message: string) => void,
 ): Promise<LocatedServer> {
+  removeLeftovers(dirname(target));
   const reasons: string[] = [];
   for (const [source, make] of [
     ['download', downloadServer],
@@ -93,4 +104,11 @@ async function makeServer(
       '  - use a cluster: export TEMPORAL_ADDRESS=host:7233\n' +
       'Then run: batch-manager doctor',
   );
+}
+
+/** Half-made servers of a start that was killed, up to 140 MB each. Called under the lock: nobody else works on one. */
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (/^download-|^temporal\.build-/.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
 }

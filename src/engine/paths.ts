@@ -10,3 +10,6 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'batch-manager');
 }
+
+/** Path of the lock that the supervisor holds for its life. */
+export const supervisorLock = (): string => join(stateFolder(), 'supervisor.lock');

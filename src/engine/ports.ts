@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Whether a port of this machine can be listened on. */
 export function isFree(port: number): Promise<boolean> {
@@ -20,6 +21,15 @@ export async function freePort(wanted: number): Promise<number> {
       server.close(() => resolve(port));
     });
   });
+}
+
+/** How long a killed server may hold its port, ms: it counts as dead while its last threads are still ending. */
+const RELEASE_MS = 1000;
+
+/** The port that a server of ours had, once that has let go of it; any free one where somebody else has it now. */
+export async function formerPort(port: number): Promise<number> {
+  for (const deadline = Date.now() + RELEASE_MS; Date.now() < deadline && !(await isFree(port));) await sleep(20);
+  return freePort(port);
 }
 
 /** Whether somebody listens at `host:port`. */

@@ -1,20 +1,9 @@
 import { spawn } from 'node:child_process';
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  statSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
-import { locateServer } from './locate.ts';
-import { cacheFolder, stateFolder } from './paths.ts';
-import { freePort } from './ports.ts';
+import { chooseDatabase } from './database.ts';
+import { stateFolder } from './paths.ts';
+import { formerPort, freePort } from './ports.ts';
 import { isAlive, processId } from '../process/identity.ts';
 import { engineLog, lastServer, noteServer, type ServerState } from './state.ts';
 
@@ -34,55 +23,6 @@ const PRAGMAS = ['journal_mode=WAL', 'synchronous=FULL'];
 const PORT = 7233;
 const UI_PORT = 8233;
 
-/** A database with the binary that it is served by. */
-interface Database {
-  readonly file: string;
-  readonly path: string;
-  readonly version: string;
-}
-
-/** Where the binary of a database is kept: another server's schema would break it at run time. */
-const keptBinary = (version: string): string => join(cacheFolder(), 'servers', version, 'temporal');
-
-/**
- * The database to serve: the newest there is, with the binary that made it, so that a newer `temporal` on PATH does not
- * hide running batches; else a new one for the server that is found.
- */
-async function database(onProgress: (message: string) => void): Promise<Database> {
-  const known = knownDatabase();
-  if (known !== null) return known;
-  const { path, serverVersion: version } = await locateServer({ onProgress });
-  const kept = keptBinary(version);
-  if (!existsSync(kept)) {
-    mkdirSync(dirname(kept), { recursive: true });
-    keep(path, kept);
-  }
-  return { file: join(stateFolder(), `temporal-${version}.db`), path: kept, version };
-}
-
-/** The newest database whose binary is there; null where there is none. */
-export function knownDatabase(): Database | null {
-  if (!existsSync(stateFolder())) return null;
-  const found = readdirSync(stateFolder()).flatMap((name) => {
-    const version = /^temporal-(\d+\.\d+\.\d+)\.db$/.exec(name)?.[1];
-    if (version === undefined || !existsSync(keptBinary(version))) return [];
-    const file = join(stateFolder(), name);
-    return [{ file, path: keptBinary(version), version, modified: statSync(file).mtimeMs }];
-  });
-  return found.toSorted((a, b) => b.modified - a.modified)[0] ?? null;
-}
-
-/** Hard link where it can be, else a copy, which appears whole: one that is cut would be taken for the binary ever after. */
-function keep(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-  } catch {
-    const scratch = `${to}.copy-${process.pid}`;
-    copyFileSync(from, scratch);
-    renameSync(scratch, to);
-  }
-}
-
 /**
  * Starts the server, or takes the one that serves the database already: two on one would break it. It runs detached, with
  * its log in a file, and is not awaited until it answers.
@@ -93,11 +33,11 @@ export async function startServer(
   onProgress: (message: string) => void,
 ): Promise<ServerState> {
   mkdirSync(stateFolder(), { recursive: true });
-  const { file, path, version } = await database(onProgress);
+  const { file, path, version } = await chooseDatabase(onProgress);
   const running = lastServer();
   if (running !== null && running.database === file && isAlive(running)) return running;
-  const port = await freePort(portOf(before?.address) ?? PORT);
-  const uiPort = await freePort(portOf(before?.uiAddress) ?? UI_PORT);
+  const port = await (before === null ? freePort(PORT) : formerPort(portOf(before.address)));
+  const uiPort = await (before === null ? freePort(UI_PORT) : formerPort(portOf(before.uiAddress)));
   const [httpPort, metricsPort] = [await freePort(0), await freePort(0)];
   const log = openSync(engineLog('server'), 'a');
   const flags: Record<string, string> = {
@@ -136,5 +76,4 @@ export async function startServer(
   return started;
 }
 
-const portOf = (address: string | undefined): number | undefined =>
-  address === undefined ? undefined : Number(address.split(':')[1]);
+const portOf = (address: string): number => Number(address.split(':')[1]);

@@ -57,11 +57,21 @@ export function readEngine(onWarning: (message: string) => void = () => undefine
   try {
     return engineSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    const aside = `${file}.corrupt-${Date.now()}`;
-    renameSync(file, aside);
-    onWarning(`The engine's state file could not be read; it was moved to ${aside}, and a new one is made.`);
+    moveAside(file, onWarning);
     return null;
   }
+}
+
+function moveAside(file: string, onWarning: (message: string) => void): void {
+  const aside = `${file}.corrupt-${Date.now()}`;
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    // Another command has moved it a moment before, and tells of it.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  onWarning(`The engine's state file could not be read; it was moved to ${aside}, and a new one is made.`);
 }
 
 /** Whether the state file is there; a command moves one aside that it cannot read. */
@@ -126,6 +136,17 @@ export function markWorkerReady(workspaceId: string, address: string): void {
 export function readyWorker(workspaceId: string, address: string): ProcessId | null {
   const ready = readySchema.safeParse(readJson(join(workspacesFolder(), `${workspaceId}.ready`)));
   return ready.success && ready.data.address === address && isAlive(ready.data) ? ready.data : null;
+}
+
+/** All living workers that poll, whatever the engine's state says. */
+export function readyWorkers(): (ProcessId & { readonly workspaceId: string })[] {
+  const names = existsSync(workspacesFolder()) ? readdirSync(workspacesFolder()) : [];
+  return names.flatMap((name) => {
+    const workspaceId = /^([0-9a-z]+)\.ready$/.exec(name)?.[1];
+    const ready = readySchema.safeParse(readJson(join(workspacesFolder(), name)));
+    if (workspaceId === undefined || !ready.success || !isAlive(ready.data)) return [];
+    return [{ pid: ready.data.pid, startTime: ready.data.startTime, workspaceId }];
+  });
 }
 
 /** The address that a worker said it polls; null where it has not said so yet. */

@@ -23,13 +23,14 @@ import {
 } from './state.ts';
 import { Backoff } from './backoff.ts';
 import { endProcess } from './end.ts';
-import { stateFolder } from './paths.ts';
+import { engineLeft } from './left.ts';
+import { supervisorLock } from './paths.ts';
 import { startWorker } from './worker-process.ts';
 
 /** How often it looks after its children, ms. */
 const LOOK_EVERY_MS = 150;
 
-/** How often it counts open work, ms. */
+/** How often it counts open work, ms; oftener where the engine is to end itself sooner than that. */
 const COUNT_EVERY_MS = 60_000;
 
 /** A workspace that asked for a worker this long before a new supervisor came is still waiting for it, ms. */
@@ -41,9 +42,6 @@ export interface SupervisorOptions {
   /** Minutes without open work after which the engine ends itself; 0: never. */
   readonly idleMinutes: number;
 }
-
-/** Path of the lock that the supervisor holds. */
-export const supervisorLock = (): string => `${stateFolder()}/supervisor.lock`;
 
 /** Runs until SIGTERM or SIGINT, or until nothing is open for long; returns at once where another one runs. */
 export async function runSupervisor(options: SupervisorOptions): Promise<void> {
@@ -74,12 +72,12 @@ class Supervisor {
   constructor(options: SupervisorOptions, ending: AbortSignal) {
     this.options = options;
     this.ending = ending;
-    const before = readEngine((message) => process.stderr.write(`${message}\n`));
+    const before = readEngine((message) => process.stderr.write(`${message}\n`)) ?? engineLeft();
     this.state = {
       version: 1,
       supervisor: self(),
-      server: before?.server ?? null,
-      workers: before?.workers ?? [],
+      server: before.server,
+      workers: before.workers,
       problem: null,
     };
     const living = new Set(this.state.workers.filter(isAlive).map((worker) => worker.workspaceId));
@@ -103,9 +101,11 @@ class Supervisor {
 
   /** Ends workers, then the server: calls in hand have 10 s to end and be kept. */
   async end(): Promise<void> {
+    // Said first: a command that comes meanwhile must not take it for up.
+    this.note({ server: this.state.server && { ...this.state.server, ready: false } });
     await Promise.all(this.state.workers.map((worker) => endProcess(worker, 30_000)));
     if (this.state.server !== null) await endProcess(this.state.server, 10_000);
-    this.note({ workers: [], problem: null, server: this.state.server && { ...this.state.server, ready: false } });
+    this.note({ workers: [], problem: null });
   }
 
   private note(change: Partial<EngineState>): void {
@@ -146,21 +146,29 @@ class Supervisor {
   }
 
   private keepWorkers(server: ServerState): void {
-    const workers = wantedWorkers().map(({ id, root }) => {
+    const wanted = wantedWorkers();
+    const workers = wanted.map(({ id, root }) => {
       const known = this.state.workers.find((worker) => worker.workspaceId === id);
       if (known === undefined || !isAlive(known)) return this.restartWorker(server, id, root, known) ?? known;
       this.endIfElsewhere(known, server);
       return known;
     });
-    this.note({ workers: workers.filter((worker) => worker !== undefined) });
+    // One whose wish was lost is kept in the state while it lives: what is not there is not ended with the engine.
+    const unasked = this.state.workers.filter(
+      (worker) => isAlive(worker) && wanted.every(({ id }) => id !== worker.workspaceId),
+    );
+    this.note({ workers: [...workers.filter((worker) => worker !== undefined), ...unasked] });
   }
 
-  /** A worker of a server that had to change its port polls where nobody answers: it is ended, and then started anew. */
+  /**
+   * A worker of a server that had to change its port polls where nobody answers: it is ended, and then started anew. Calls in
+   * hand have 10 s to end and be kept, as when the engine ends; the worker itself would wait for the lost server longer.
+   */
   private endIfElsewhere(worker: WorkerState, server: ServerState): void {
     const address = readyAddress(worker);
     if (address === null || address === server.address || this.leaving.has(worker.pid)) return;
     this.leaving.add(worker.pid);
-    void endProcess(worker, 15_000).finally(() => this.leaving.delete(worker.pid));
+    void endProcess(worker, 12_000).finally(() => this.leaving.delete(worker.pid));
   }
 
   private restartWorker(
@@ -179,11 +187,15 @@ class Supervisor {
   private async isIdle(): Promise<boolean> {
     const { idleMinutes } = this.options;
     const { server } = this.state;
-    if (idleMinutes === 0 || server === null || Date.now() - this.countedAt < COUNT_EVERY_MS) return false;
+    const idleMs = idleMinutes * 60_000;
+    const isDue = Date.now() - this.countedAt >= Math.min(COUNT_EVERY_MS, idleMs / 2);
+    if (idleMinutes === 0 || server?.ready !== true || !isDue) return false;
     this.countedAt = Date.now();
     const open = await countOpen(server.address);
     if (open !== 0) this.idleSince = null;
     else this.idleSince ??= Date.now();
-    return this.idleSince !== null && Date.now() - this.idleSince >= idleMinutes * 60_000;
+    // A command that came just now is about to start something.
+    const lastAsked = Math.max(0, ...wantedWorkers().map(({ at }) => at));
+    return this.idleSince !== null && Date.now() - Math.max(this.idleSince, lastAsked) >= idleMs;
   }
 }

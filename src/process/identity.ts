@@ -22,7 +22,8 @@ export function self(): ProcessId {
 
 /** Whether the very process still lives. */
 export function isAlive(id: ProcessId): boolean {
-  return processId(id.pid)?.startTime === id.startTime;
+  const now = processId(id.pid);
+  return now !== null && now.startTime === id.startTime;
 }
 
 /** Boot and clock ticks since it: field 22 of /proc/pid/stat, counted after the command's closing parenthesis. */
@@ -49,7 +50,8 @@ function psStartTime(pid: number): string | null {
   try {
     const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
       encoding: 'utf8',
-      env: { LC_ALL: 'C' },
+      // One time zone for all: a change of the clock would make every process another one.
+      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
     }).trim();
     return line === '' || line.startsWith('Z') ? null : line.replace(/^\S+\s+/, '').replaceAll(/\s+/g, '-');
   } catch {

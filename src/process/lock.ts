@@ -3,8 +3,8 @@
  * a temp file), and one whose owner is dead is taken over by one taker only.
  */
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { linkSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failedError } from '../domain/errors.ts';
 import { isAlive, self, type ProcessId } from './identity.ts';
@@ -19,7 +19,7 @@ export function tryLock(path: string): LockAttempt {
     const token = create(path);
     if (token !== null) return { ok: true, release: () => release(path, token) };
     const holder = readHolder(path);
-    if (holder !== null && isAlive(holder)) return { ok: false, holder };
+    if (holder !== null && holds(holder, path)) return { ok: false, holder };
     removeStale(path, holder);
   }
 }
@@ -31,10 +31,15 @@ export function tryLock(path: string): LockAttempt {
 export async function withLock<T>(
   path: string,
   action: () => Promise<T>,
-  options: { readonly waitMs: number; readonly what: string },
+  options: {
+    readonly waitMs: number;
+    readonly what: string;
+    /** Called once, where the lock is held when it is asked for. */
+    readonly onWait?: (holder: ProcessId) => void;
+  },
 ): Promise<T> {
   const deadline = Date.now() + options.waitMs;
-  for (;;) {
+  for (let looks = 0; ; looks += 1) {
     const attempt = tryLock(path);
     if (attempt.ok) {
       try {
@@ -48,6 +53,7 @@ export async function withLock<T>(
         `Waited ${options.waitMs / 1000} s for ${options.what} (process ${attempt.holder.pid}, lock ${path}).\nTry again when it is done.`,
       );
     }
+    if (looks === 0) options.onWait?.(attempt.holder);
     await sleep(25);
   }
 }
@@ -56,7 +62,7 @@ export async function withLock<T>(
 function create(path: string): string | null {
   const token = randomBytes(8).toString('hex');
   const temporary = `${path}.${token}`;
-  writeFileSync(temporary, JSON.stringify({ ...self(), token }));
+  writeFileSync(temporary, JSON.stringify({ ...self(), token, path: truePath(path) }));
   try {
     linkSync(temporary, path);
     return token;
@@ -70,13 +76,46 @@ function create(path: string): string | null {
 
 interface Holder extends ProcessId {
   readonly token: string;
+  /** Where it took the lock; undefined where the file does not say. */
+  readonly path: string | undefined;
 }
 
-/** The holder; null where the file is gone or unreadable. */
+/** The living process that holds a lock; null where it is free, or its holder is dead. */
+export function lockHolder(path: string): ProcessId | null {
+  const holder = readHolder(path);
+  return holder !== null && holds(holder, path) ? holder : null;
+}
+
+/** Whether it lives and took this very lock: a lock file that was copied with its folder names one that holds the original. */
+function holds(holder: Holder, path: string): boolean {
+  return isAlive(holder) && (holder.path === undefined || holder.path === truePath(path));
+}
+
+/** One name for a file, by whatever links its folder was reached. */
+function truePath(path: string): string {
+  return join(realpathSync.native(dirname(path)), basename(path));
+}
+
+/**
+ * The holder; null where the file is gone or says nobody. Any other failure (no file handle left, no permission) is thrown:
+ * taken for garbage, it would cost a living holder the lock.
+ */
 function readHolder(path: string): Holder | null {
+  let text: string;
   try {
-    const { pid, startTime, token } = JSON.parse(readFileSync(path, 'utf8')) as Holder;
-    return { pid, startTime, token };
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  return parseHolder(text);
+}
+
+function parseHolder(text: string): Holder | null {
+  try {
+    const { pid, startTime, token, path } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof pid !== 'number' || typeof startTime !== 'string' || typeof token !== 'string') return null;
+    return { pid, startTime, token, path: typeof path === 'string' ? path : undefined };
   } catch {
     return null;
   }

@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { tryLock, withLock } from '../../src/process/lock.ts';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lockHolder, tryLock, withLock } from '../../src/process/lock.ts';
 import { PACKAGE_ROOT } from '../../src/version.ts';
 import { tempFolder } from '../helpers/temp.ts';
 
@@ -25,11 +27,41 @@ test.each([
   ],
   ['that is garbage', 'not json'],
   ['that is empty', ''],
+  ['that names nobody', '{}'],
+  ['that is null', 'null'],
+  ['that names its holder by halves', JSON.stringify({ pid: process.pid, token: 't' })],
 ])('a lock %s is taken over, and nothing is left beside it', (_, content) => {
   const folder = tempFolder();
   writeFileSync(join(folder, 'x.lock'), content);
   expect(tryLock(join(folder, 'x.lock')).ok).toBe(true);
   expect(readdirSync(folder)).toEqual(['x.lock']);
+});
+
+test('a lock file that cannot be read for another reason is no garbage: it is left alone', () => {
+  const path = join(tempFolder(), 'x.lock');
+  mkdirSync(path);
+  expect(() => tryLock(path)).toThrow('EISDIR');
+  expect(existsSync(path)).toBe(true);
+});
+
+test('a lock that was copied with its folder is not held; the original is, also by another name of its folder', () => {
+  const [folder, copy, elsewhere] = [tempFolder(), tempFolder(), tempFolder()];
+  tryLock(join(folder, 'x.lock'));
+  copyFileSync(join(folder, 'x.lock'), join(copy, 'x.lock'));
+  symlinkSync(folder, join(elsewhere, 'link'));
+  expect(tryLock(join(elsewhere, 'link/x.lock'))).toMatchObject({ ok: false, holder: { pid: process.pid } });
+  expect(lockHolder(join(copy, 'x.lock'))).toBeNull();
+  expect(tryLock(join(copy, 'x.lock')).ok).toBe(true);
+  expect(readdirSync(copy)).toEqual(['x.lock']);
+});
+
+test('lockHolder names a living holder, and nobody where it is free or its holder is dead', () => {
+  const path = join(tempFolder(), 'x.lock');
+  expect(lockHolder(path)).toBeNull();
+  writeFileSync(path, DEAD);
+  expect(lockHolder(path)).toBeNull();
+  tryLock(path);
+  expect(lockHolder(path)).toMatchObject({ pid: process.pid });
 });
 
 test('the release of one whose lock was taken over does not free the new owner', () => {
@@ -48,48 +80,94 @@ test('withLock waits for its turn, and says who holds it where it takes too long
     waitMs: 1000,
     what: 'x',
   });
-  const waiting = withLock(path, () => Promise.resolve(void order.push('second')), { waitMs: 1000, what: 'x' });
+  const waits: number[] = [];
+  const waiting = withLock(path, () => Promise.resolve(void order.push('second')), {
+    waitMs: 1000,
+    what: 'x',
+    onWait: ({ pid }) => waits.push(pid),
+  });
   await expect(withLock(path, () => Promise.resolve(), { waitMs: 10, what: 'the other start' })).rejects.toThrow(
     `for the other start (process ${process.pid}`,
   );
   await Promise.all([slow, waiting]);
   expect(order).toEqual(['first', 'second']);
+  expect(waits).toEqual([process.pid]);
 });
 
-/** Takes the lock and holds it for a moment; prints whether it was alone in there. */
+/** Takes a lock when it is told to: once (`try`), or waiting, and says whether it was alone with it (`wait`). */
 const TAKER = `
-const { withLock } = await import(${JSON.stringify(join(PACKAGE_ROOT, 'dist/src/process/lock.js'))});
-const { openSync, closeSync, rmSync } = await import('node:fs');
-const [path, inside] = process.argv.slice(1);
-await withLock(path, async () => {
+import { tryLock, withLock } from ${JSON.stringify(pathToFileURL(join(PACKAGE_ROOT, 'dist/src/process/lock.js')).href)};
+import { closeSync, openSync, rmSync } from 'node:fs';
+const alone = (inside) => async () => {
   closeSync(openSync(inside, 'wx'));
-  await new Promise((done) => setTimeout(done, 5));
+  await new Promise((done) => setTimeout(done, 2));
   rmSync(inside);
-}, { waitMs: 20000, what: 'the others' });
-process.stdout.write('alone');
+  return 'alone';
+};
+const once = (path) => {
+  const attempt = tryLock(path);
+  return attempt.ok ? 'won' : attempt.holder.pid;
+};
+process.on('message', async ({ how, path, inside, at = 0 }) => {
+  // Started one after the other by their messages, they would hardly ever meet.
+  while (Date.now() < at);
+  const work = how === 'try' ? once(path) : withLock(path, alone(inside), { waitMs: 20000, what: 'the others' });
+  process.send(await Promise.resolve(work).catch(String));
+});
+process.send('ready');
 `;
 
-describe('takers in processes of their own', () => {
-  test('of 6 at once over a stale lock one has it at a time, 10 times', async () => {
-    for (let round = 0; round < 10; round += 1) {
+describe('8 takers in processes of their own', () => {
+  let takers: ChildProcess[];
+  const ask = async (taker: ChildProcess, message: object): Promise<unknown> => {
+    const answer = once(taker, 'message');
+    taker.send(message);
+    return ((await answer) as unknown[])[0];
+  };
+
+  beforeAll(async () => {
+    takers = Array.from({ length: 8 }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', TAKER], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+    );
+    await Promise.all(takers.map((taker) => once(taker, 'message')));
+  });
+  afterAll(() => takers.forEach((taker) => taker.kill('SIGKILL')));
+
+  test.each([
+    ['of a dead process', DEAD],
+    ['that is garbage', 'not json'],
+  ])('over a lock %s exactly one wins, and the others are told who, 100 times', async (_, content) => {
+    for (let round = 0; round < 100; round += 1) {
+      const path = join(tempFolder(), 'x.lock');
+      writeFileSync(path, content);
+      const at = Date.now() + 10;
+      const answers = await Promise.all(takers.map((taker) => ask(taker, { how: 'try', path, at })));
+      const winner = takers[answers.indexOf('won')];
+      expect(answers).toEqual(takers.map((taker) => (taker === winner ? 'won' : winner?.pid)));
+    }
+  });
+
+  test('over a lock of a dead process each has it alone, one after the other, 30 times', async () => {
+    for (let round = 0; round < 30; round += 1) {
       const folder = tempFolder();
-      writeFileSync(join(folder, 'x.lock'), DEAD);
-      const takers = Array.from({ length: 6 }, () =>
-        spawn(process.execPath, ['--input-type=module', '-e', TAKER, join(folder, 'x.lock'), join(folder, 'inside')], {
-          stdio: ['ignore', 'pipe', 'pipe'],
-        }),
-      );
-      const outputs = takers.map(async (taker) => {
-        let text = '';
-        taker.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        taker.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        await new Promise((done) => taker.once('close', done));
-        return text;
-      });
-      expect(await Promise.all(outputs)).toEqual(Array.from({ length: 6 }, () => 'alone'));
+      const [path, inside] = [join(folder, 'x.lock'), join(folder, 'inside')];
+      writeFileSync(path, DEAD);
+      const answers = await Promise.all(takers.map((taker) => ask(taker, { how: 'wait', path, inside })));
+      expect(answers).toEqual(takers.map(() => 'alone'));
       expect(readdirSync(folder)).toEqual([]);
     }
-  }, 60_000);
+  });
+
+  test('a lock whose holder is killed is taken over', async () => {
+    const path = join(tempFolder(), 'x.lock');
+    const [holder, other] = takers as [ChildProcess, ChildProcess];
+    expect(await ask(holder, { how: 'try', path })).toBe('won');
+    expect(await ask(other, { how: 'try', path })).toBe(holder.pid);
+    const gone = once(holder, 'exit');
+    holder.kill('SIGKILL');
+    await gone;
+    expect(await ask(other, { how: 'try', path })).toBe('won');
+  });
 });
 
 test('the lock file names its owner', () => {

@@ -48,7 +48,7 @@ export interface Deps {
   readonly locks: KeyedLock;
   readonly auditor: Auditor;
   readonly auditCommand: AuditCommand | null;
-  /** Reads the manifest anew: a person may have added modules. */
+  /** The manifest as it is now: a person may have added modules. */
   manifest(): Manifest;
   /** Prompts as they are now: a workspace may override them while a task runs. */
   prompts(): Prompts;

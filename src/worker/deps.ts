@@ -9,7 +9,7 @@ import { createPrompts } from '../prompts/prompts.ts';
 import { AuditStore } from '../store/audits.ts';
 import { GenerationStore } from '../store/generations.ts';
 import { LimitStore } from '../store/limits.ts';
-import { readManifest } from '../store/manifest.ts';
+import { createManifestReader } from '../store/manifest.ts';
 import { PlanStore } from '../store/plans.ts';
 import { RecordStore } from '../store/records.ts';
 import { ReplyStore } from '../store/replies.ts';
@@ -26,7 +26,7 @@ export function createDeps(
   identity: string,
 ): { readonly deps: Deps; readonly close: () => Promise<void> } {
   const settings = readSettingsFile(workspace);
-  const manifest = () => readManifest(workspace, settings.manifest);
+  const manifest = createManifestReader(workspace, settings.manifest);
   const auditOptions = {
     overrides: settings.levels ?? {},
     wordTarget: settings.audit?.['word-target'] ?? 'plan',

@@ -1,8 +1,9 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { moduleRefs, readManifest, trackModules } from '../../src/store/manifest.ts';
+import { createManifestReader, moduleRefs, readManifest, trackModules } from '../../src/store/manifest.ts';
 import { findWorkspace, workspaceAt } from '../../src/store/workspace.ts';
-import { manifestText, tempWorkspace } from '../helpers/curriculum.ts';
+import { manifestText, tempWorkspace, writeTree } from '../helpers/curriculum.ts';
 
 const PATH = 'curriculum/l2-uk-en/curriculum.yaml';
 
@@ -53,4 +54,16 @@ test('modules are numbered from 1 in the order of the manifest', () => {
   expect(moduleRefs(readManifest(workspaceAt(root)), 'b1', [2, 3])).toEqual([
     { track: 'b1', slug: '02-two', number: 2 },
   ]);
+});
+
+test('a reader gives the same manifest until its file changes, is replaced, or goes away', () => {
+  const root = tempWorkspace({ [PATH]: manifestText('b1', ['01-one']) });
+  const read = createManifestReader(workspaceAt(root));
+  expect(read()).toBe(read());
+  writeTree(root, { [PATH]: manifestText('b1', ['01-one', '02-two']) });
+  expect(trackModules(read(), 'b1')).toEqual(['01-one', '02-two']);
+  rmSync(join(root, PATH));
+  expect(() => read()).toThrow('No curriculum.yaml');
+  writeTree(root, { 'elsewhere/curriculum.yaml': manifestText('a1', ['01-x']) });
+  expect(trackModules(read(), 'a1')).toEqual(['01-x']);
 });

@@ -8,7 +8,6 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 const CODES: Record<ErrorKind, ExitCode> = {
   usage: EXIT.usage,
   failed: EXIT.failed,
-  stopped: EXIT.stopped,
   engine: EXIT.engine,
   'not-found': EXIT.notFound,
 };

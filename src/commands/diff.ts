@@ -5,8 +5,8 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { appliedRounds, backupFolder } from '../store/apply.ts';
 import { readOptional, sha256 } from '../store/atomic.ts';
 import { newCommand, type Wiring } from './command.ts';
-import { printJson } from './json.ts';
-import { findModule, taskRecord } from './show.ts';
+import { printJson } from '../views/json.ts';
+import { findModule, taskRecord } from '../progress/task-record.ts';
 
 interface FileChange {
   readonly module: string;

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { UserError } from '../domain/errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { newCommand, type Wiring } from './command.ts';
-import { printJson } from './json.ts';
+import { printJson } from '../views/json.ts';
 
 /** One thing that was looked at. */
 interface Check {

@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { reconcile } from '../progress/reconcile.ts';
 import { listTable } from '../views/task.ts';
 import { newCommand, type Wiring } from './command.ts';
-import { printJson } from './json.ts';
+import { printJson } from '../views/json.ts';
 
 /** Tasks that are shown without --all. */
 const RECENT = 20;

@@ -6,7 +6,7 @@ import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { readLog } from '../store/task-log.ts';
 import { newCommand, type Wiring } from './command.ts';
-import { findModule } from './show.ts';
+import { findModule } from '../progress/task-record.ts';
 
 /** How often a followed log is looked at, ms. */
 const LOOK_EVERY_MS = 300;

@@ -4,8 +4,8 @@ import { usageError } from '../domain/errors.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { newCommand, type Wiring } from './command.ts';
-import { printJson } from './json.ts';
-import { findModule } from './show.ts';
+import { printJson } from '../views/json.ts';
+import { findModule } from '../progress/task-record.ts';
 
 interface RetryOptions {
   readonly id: string;

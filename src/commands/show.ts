@@ -1,19 +1,17 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { resolveTask, type Context } from '../context.ts';
-import { notFoundError } from '../domain/errors.ts';
+import type { Context } from '../context.ts';
 import { formatLogLine } from '../domain/log-line.ts';
-import { bareSlug } from '../domain/module.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { readProgress } from '../progress/follow.ts';
-import { reconcile } from '../progress/reconcile.ts';
+import { exitCodeOf, findModule, taskRecord } from '../progress/task-record.ts';
 import { readOptional } from '../store/atomic.ts';
 import { modulePaths } from '../store/module-files.ts';
-import type { ModuleRecord, TaskRecord } from '../store/records.ts';
+import type { TaskRecord } from '../store/records.ts';
 import { lastLines } from '../store/task-log.ts';
-import { moduleTable, tally, taskHead } from '../views/task.ts';
+import { moduleTable, taskHead } from '../views/task.ts';
 import { newCommand, type Wiring } from './command.ts';
-import { printJson } from './json.ts';
+import { printJson } from '../views/json.ts';
 
 /** Lines of the log that are shown. */
 const TAIL = 10;
@@ -39,38 +37,12 @@ export function newShowCommand(wiring: Wiring, run = runShow): CommandUnknownOpt
   return command;
 }
 
-/** The record of a task, in line with Temporal. */
-export async function taskRecord(context: Context, wanted: string): Promise<TaskRecord> {
-  const taskId = await resolveTask(context, wanted);
-  const record = await context.records.get(taskId);
-  if (record === null)
-    throw notFoundError(
-      `Task ${taskId} has no record yet: its first step has not run.\nWatch it: batch-manager watch ${taskId}`,
-    );
-  const [current = record] = await reconcile(context, [record]);
-  return current;
-}
-
-/** Finds a module of a task by slug, bare slug, `track/slug` or number. */
-export function findModule(record: TaskRecord, wanted: string): [slug: string, module: ModuleRecord] {
-  const name = wanted.slice(wanted.indexOf('/') + 1);
-  const entries = Object.entries(record.modules);
-  const found =
-    entries.find(([slug]) => slug === name) ??
-    entries.find(([slug]) => bareSlug(slug) === name) ??
-    entries.find(([, module]) => String(module.number) === name);
-  if (found !== undefined) return found;
-  throw notFoundError(
-    `Task ${record.task_id} has no module "${wanted}".\nSee its modules: batch-manager show ${record.task_id}`,
-  );
-}
-
 async function runShow(context: Context, options: ShowOptions): Promise<ExitCode> {
   const record = await taskRecord(context, options.id);
   if (options.module !== undefined) await showModule(context, record, options.module, options.json ?? false);
   else if (options.json === true) printJson(context.io, record);
   else await showTask(context, record);
-  return options.exitStatus === true ? statusCode(record) : EXIT.ok;
+  return options.exitStatus === true ? exitCodeOf(record) : EXIT.ok;
 }
 
 async function showTask(context: Context, record: TaskRecord): Promise<void> {
@@ -98,10 +70,4 @@ async function showModule(context: Context, record: TaskRecord, wanted: string, 
   const lines = await lastLines(context.workspace, record.task_id, `${record.track}/${slug}`, 2 * TAIL);
   io.out(lines.map((line) => `${formatLogLine(line)}\n`).join(''));
   io.out(review === null ? '\nThere is no review file.\n' : `\n${paths.relative(paths.review)}\n\n${review}\n`);
-}
-
-function statusCode(record: TaskRecord): ExitCode {
-  if (!taskEnded(record.status)) return EXIT.running;
-  if (record.status === 'stopped') return EXIT.stopped;
-  return record.status === 'completed' && tally(record.counts).notPassed === 0 ? EXIT.ok : EXIT.failed;
 }

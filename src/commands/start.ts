@@ -8,9 +8,9 @@ import type { TaskSettings } from '../domain/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { trackModules } from '../store/manifest.ts';
 import { newCommand, type Wiring } from './command.ts';
-import { printJson } from './json.ts';
-import { printPlan } from './plan.ts';
-import { watchTask } from './watch.ts';
+import { printJson } from '../views/json.ts';
+import { printPlan } from '../progress/dry-run.ts';
+import { watchTask } from '../progress/watch-task.ts';
 
 /** What a start command was given. */
 export interface StartOptions extends SettingFlags {

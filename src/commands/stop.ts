@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { LimitStore } from '../store/limits.ts';
 import { countsText, moduleTable } from '../views/task.ts';
 import { newCommand, type Wiring } from './command.ts';
-import { printJson } from './json.ts';
+import { printJson } from '../views/json.ts';
 
 interface StopOptions {
   readonly id: string;

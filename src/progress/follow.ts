@@ -31,7 +31,6 @@ async function screen(context: Context): Promise<Screen> {
 
 /**
  * Follows a task's log until `closed` settles or the signal is aborted.
- * @param from byte offset to start at: 0 shows all that happened.
  * @returns how it ended, or null after an abort.
  */
 export async function followTask<T>(
@@ -41,11 +40,10 @@ export async function followTask<T>(
     readonly closed: Promise<T>;
     readonly signal: AbortSignal;
     readonly total: number;
-    readonly from?: number;
   },
 ): Promise<T | null> {
   const view = await screen(context);
-  let offset = options.from ?? 0;
+  let offset = 0;
   let progress = NO_PROGRESS;
   let end: { value: T } | undefined;
   const closed = options.closed.then((value) => void (end = { value }));

@@ -37,6 +37,7 @@ test.each([
   ['activities/x.ts', '../workflows/batch.ts'],
   ['activities/x.ts', '../src/commands/x.ts'],
   ['src/commands/x.ts', '../main.ts'],
+  ['src/commands/x.ts', './show.ts'],
 ])('a file in %s that imports %s is a lint error', (path, name) => {
   const { failed, output } = lint(path, `import { x } from '${name}';\nexport const y = x;\n`);
   expect({ failed, output }).toMatchObject({ failed: true });
@@ -47,6 +48,7 @@ test.each([
   ['workflows/x.ts', '../src/domain/module.ts'],
   ['src/domain/x.ts', './module.ts'],
   ['activities/x.ts', '../workflows/contract.ts'],
+  ['src/commands/x.ts', './command.ts'],
 ])('a file in %s may import %s', (path, name) => {
   expect(lint(path, `import { x } from '${name}';\nexport const y = x;\n`)).toMatchObject({ failed: false });
 });

@@ -7,7 +7,7 @@ import { readOptional } from '../store/atomic.ts';
 import { moduleRefs } from '../store/manifest.ts';
 import { modulePaths, readModule } from '../store/module-files.ts';
 import { plainTable } from '../views/table.ts';
-import { printJson } from './json.ts';
+import { printJson } from '../views/json.ts';
 
 /** What a dry run says of one module. */
 interface PlannedWork {

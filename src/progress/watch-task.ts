@@ -1,0 +1,82 @@
+import type { Closed } from '../client/task-client.ts';
+import type { Context, EngineAccess } from '../context.ts';
+import { taskEnded } from '../domain/task-status.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import type { TaskRecord } from '../store/records.ts';
+import { printJson } from '../views/json.ts';
+import { countsText, moduleTable, tally } from '../views/task.ts';
+import { followTask } from './follow.ts';
+import { exitCodeOf } from './task-record.ts';
+
+/** Follows a task to its end and prints its result; Ctrl-C detaches and says how to go on. */
+export async function watchTask(
+  context: Context,
+  taskId: string,
+  options: { readonly json: boolean },
+): Promise<ExitCode> {
+  const record = await context.records.get(taskId);
+  if (record !== null && taskEnded(record.status)) return printResult(context, taskId, null, options);
+  const access = await context.engine();
+  const { webUi } = access;
+  if (webUi !== null) context.io.err(`Web UI: ${webUi}/workflows/${taskId}\n`);
+  const detach = new AbortController();
+  const leave = (): void => detach.abort();
+  process.once('SIGINT', leave);
+  try {
+    const closed = access.client.closed(taskId);
+    closed.catch(() => undefined);
+    const total = await totalOf(access, record, taskId);
+    const end = await followTask(context, taskId, { closed, signal: detach.signal, total });
+    return end === null ? detached(context, taskId) : await printResult(context, taskId, end, options);
+  } finally {
+    process.removeListener('SIGINT', leave);
+  }
+}
+
+/** Modules of the task: of the record, or where it has none yet, of the start command's range. */
+async function totalOf(access: EngineAccess, record: TaskRecord | null, taskId: string): Promise<number> {
+  if (record !== null) return record.total;
+  const { memo } = await access.client.client.workflow.getHandle(taskId).describe();
+  return Number(memo?.['total'] ?? 0);
+}
+
+function detached(context: Context, taskId: string): ExitCode {
+  context.io.err(
+    `\nDetached: ${taskId} goes on.\nWatch it: batch-manager watch ${taskId}\nStop it:  batch-manager stop ${taskId}\n`,
+  );
+  return EXIT.running;
+}
+
+async function printResult(
+  context: Context,
+  taskId: string,
+  end: Closed | null,
+  options: { readonly json: boolean },
+): Promise<ExitCode> {
+  const { io } = context;
+  const record = await context.records.get(taskId);
+  if (end?.kind === 'failed') io.err(`${end.message}\n${keyHint(context, end.message)}`);
+  if (record === null) return codeOf(end, null);
+  if (options.json) printJson(io, record);
+  else if (tally(record.counts).ended > 0) io.out(`\n${moduleTable(record, io.columns)}`);
+  io.err(`\n${taskId}: ${record.status}. ${countsText(record.counts)}\n`);
+  const { notPassed } = tally(record.counts);
+  if (notPassed > 0) io.err(`Why: batch-manager show ${taskId} --module SLUG\n`);
+  if (Object.values(record.modules).some((module) => module.changed))
+    io.err(`What changed: batch-manager diff ${taskId}\n`);
+  return codeOf(end, record);
+}
+
+/** The engine keeps the environment of the shell that started it: a key that was set later is not in it. */
+function keyHint(context: Context, message: string): string {
+  const variable = /(\w+) in the worker's environment/.exec(message)?.[1];
+  if (variable === undefined || context.env[variable] === undefined) return '';
+  return `This shell has ${variable}, but the engine was started by one without it.\nRun: batch-manager down --now, then the same command again.\n`;
+}
+
+/** 0 all passed; 1 some did not, or it failed; 3 stopped. */
+function codeOf(end: Closed | null, record: TaskRecord | null): ExitCode {
+  if (end?.kind === 'stopped') return EXIT.stopped;
+  if (end?.kind === 'failed' || end?.kind === 'terminated' || record === null) return EXIT.failed;
+  return taskEnded(record.status) ? exitCodeOf(record) : EXIT.failed;
+}

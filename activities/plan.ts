@@ -1,6 +1,6 @@
 import { usageError } from '../src/domain/errors.ts';
 import { TypedError } from '../src/domain/failure.ts';
-import { bareSlug, type ModuleRef } from '../src/domain/module.ts';
+import { matchModule, type ModuleRef } from '../src/domain/module.ts';
 import { OPERATIONS } from '../src/domain/operation.ts';
 import { checkSelection, formatSelection, selectedNumbers } from '../src/domain/selection.ts';
 import { moduleRefs, trackModules } from '../src/store/manifest.ts';
@@ -122,12 +122,7 @@ export function createLoadPage(deps: Deps): BatchSteps['loadPage'] {
 /** The module that a person means by a slug, bare slug, `track/slug` or number, with its generation as it is now. */
 export function createFindModule(deps: Deps): BatchSteps['findModule'] {
   return async ({ taskId, module }) => {
-    const plan = await planOf(deps, taskId);
-    const wanted = module.includes('/') ? module.slice(module.indexOf('/') + 1) : module;
-    const line =
-      plan.find((other) => other.slug === wanted) ??
-      plan.find((other) => bareSlug(other.slug) === wanted) ??
-      plan.find((other) => String(other.number) === wanted);
+    const line = matchModule(await planOf(deps, taskId), module);
     if (line === undefined) return null;
     return { ...planned(line), generation: Math.max(line.generation, await deps.generations.get(line)) };
   };

@@ -1,4 +1,5 @@
 import { readYaml } from '../src/yaml/read-yaml.ts';
+import { placeOf } from '../src/yaml/yaml-problems.ts';
 import { applyLineEnds, checkFix, isUnchanged } from '../src/domain/guards.ts';
 import { moduleKey, type FixableKind } from '../src/domain/module.ts';
 import { extractReview, parseFixReply } from '../src/domain/reply.ts';
@@ -47,9 +48,7 @@ function readFix(base: StoredVersion, reply: StoredReply): ReadFix {
 /** Why a sidecar does not parse, with its place; null where it does. A reply's YAML may be anything: it is read with a guard. */
 function yamlError(kind: FixableKind, text: string): string | null {
   const [problem] = readYaml(text).problems;
-  return problem === undefined
-    ? null
-    : `${kind}: ${problem.message} (line ${problem.line ?? '?'}, column ${problem.column ?? '?'})`;
+  return problem === undefined ? null : `${kind}: ${problem.message} (${placeOf(problem)})`;
 }
 
 async function refuse(

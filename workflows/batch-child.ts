@@ -108,18 +108,8 @@ function noteBusy(state: BatchState, queued: QueuedModule): void {
 
 function noteFailure(state: BatchState, entry: OpenModule, error: unknown): void {
   const { module } = entry.queued;
-  if (isCancellation(error)) state.endWithout(module, 'STOPPED', '', entry.runId);
-  else {
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    const message = cause instanceof Error ? cause.message : String(cause);
-    const end = {
-      outcome: 'ERROR',
-      score: null,
-      rounds: 0,
-      changed: false,
-      suspicious: false,
-      failure: 'Bug',
-    } as const;
-    state.end(module, { ...end, detail: message.slice(0, 500) }, entry.runId);
-  }
+  if (isCancellation(error)) return state.endWithout(module, 'STOPPED', '', entry.runId);
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return state.endWithout(module, 'ERROR', message.slice(0, 500), entry.runId, 'Bug');
 }

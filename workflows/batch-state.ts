@@ -1,4 +1,5 @@
 import type { CancellationScope } from '@temporalio/workflow';
+import type { FailureType } from '../src/domain/failure.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import { countStatuses, openStatuses, setStatus, statusAt } from '../src/domain/status-string.ts';
 import type {
@@ -135,12 +136,14 @@ export class BatchState {
   }
 
   /** Notes an end that no child reported. */
-  endWithout(module: PlannedModule, outcome: Outcome, detail: string, runId: string | null = null): void {
-    this.end(
-      module,
-      { outcome, score: null, rounds: 0, changed: false, suspicious: false, failure: null, detail },
-      runId,
-    );
+  endWithout(
+    module: PlannedModule,
+    outcome: Outcome,
+    detail: string,
+    runId: string | null = null,
+    failure: FailureType | null = null,
+  ): void {
+    this.end(module, { outcome, score: null, rounds: 0, changed: false, suspicious: false, failure, detail }, runId);
   }
 
   /** Opens an ended module again, at the front. */

@@ -5,6 +5,7 @@ import { usageError } from '../domain/errors.ts';
 import { isNotFound } from '../store/atomic.ts';
 import { SETTINGS_FILE, type Workspace } from '../store/workspace.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
+import { placeOf } from '../yaml/yaml-problems.ts';
 import { settingsFileSchema, type SettingsFile } from './schema.ts';
 
 /**
@@ -32,7 +33,5 @@ function parse(text: string, file: string): unknown {
   const { value, problems } = readYaml(text);
   const [problem] = problems;
   if (problem === undefined) return value;
-  throw usageError(
-    `${file} does not parse: ${problem.message} at line ${problem.line ?? '?'}, column ${problem.column ?? '?'}.`,
-  );
+  throw usageError(`${file} does not parse: ${problem.message} at ${placeOf(problem)}.`);
 }

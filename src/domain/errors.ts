@@ -2,7 +2,7 @@
  * What can go wrong for the person at the command line. One kind, one exit code (src/exit.ts). A message says what happened,
  * the value that was got, and the next command to type.
  */
-export type ErrorKind = 'usage' | 'failed' | 'stopped' | 'engine' | 'not-found';
+export type ErrorKind = 'usage' | 'failed' | 'engine' | 'not-found';
 
 export class UserError extends Error {
   readonly kind: ErrorKind;

@@ -31,3 +31,16 @@ export function moduleKey(ref: Pick<ModuleRef, 'track' | 'slug'>): string {
 export function bareSlug(slug: string): string {
   return slug.replace(/^\d+-/, '');
 }
+
+/** The module that a person means by a slug, bare slug, `track/slug` or number; undefined where there is none. */
+export function matchModule<T extends Pick<ModuleRef, 'slug' | 'number'>>(
+  modules: readonly T[],
+  wanted: string,
+): T | undefined {
+  const name = wanted.slice(wanted.indexOf('/') + 1);
+  return (
+    modules.find(({ slug }) => slug === name) ??
+    modules.find(({ slug }) => bareSlug(slug) === name) ??
+    modules.find(({ number }) => String(number) === name)
+  );
+}

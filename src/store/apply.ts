@@ -5,11 +5,10 @@
  * 2. Before the first write a list of all files with their hashes is on disk, and a backup of each old file.
  * 3. Each file is replaced as a whole (temp file, fsync, rename, fsync of the folder).
  */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FIXABLE_KINDS, type ModuleRef } from '../domain/module.ts';
-import { isNotFound, readJson, readOptional, sha256, writeAtomic } from './atomic.ts';
+import { namesIn, readJson, readOptional, sha256, writeAtomic } from './atomic.ts';
 import type { ModulePaths } from './module-files.ts';
 import type { StoredVersion } from './versions.ts';
 import type { Workspace } from './workspace.ts';
@@ -46,10 +45,7 @@ async function readApplied(folder: string): Promise<AppliedRound | null> {
 
 /** What a task applied to a module, oldest first, with the folder of each round's copies. */
 export async function appliedRounds(folder: string): Promise<(AppliedRound & { readonly folder: string })[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (isNotFound(error)) return [];
-    throw error;
-  });
+  const names = await namesIn(folder);
   const rounds = await Promise.all(
     names.map(async (name) => {
       const applied = await readApplied(join(folder, name));

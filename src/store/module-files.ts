@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { bareSlug, FILE_KINDS, type FileKind, type ModuleRef, type ModuleText } from '../domain/module.ts';
-import { readOptional, sha256 } from './atomic.ts';
+import { isThere, readOptional, sha256 } from './atomic.ts';
 
 /** A module's files as they are on disk. */
 export interface ModuleFiles {
@@ -52,9 +52,9 @@ export class ModulePaths {
 export async function modulePaths(folder: string, ref: ModuleRef): Promise<ModulePaths> {
   const paths = new ModulePaths(folder, ref);
   const bare = bareSlug(ref.slug);
-  if (bare === ref.slug || (await readOptional(paths.file('lesson'))) !== null) return paths;
+  if (bare === ref.slug || (await isThere(paths.file('lesson')))) return paths;
   const barePaths = new ModulePaths(folder, ref, bare);
-  return (await readOptional(barePaths.file('lesson'))) === null ? paths : barePaths;
+  return (await isThere(barePaths.file('lesson'))) ? barePaths : paths;
 }
 
 /** Reads a module with its sidecars. Bytes that are no UTF-8 are replaced in the text; the hashes are over the bytes. */

@@ -1,11 +1,10 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FAILURE_TYPES } from '../domain/failure.ts';
 import { OPERATION_NAMES } from '../domain/operation.ts';
 import { OUTCOME_NAMES } from '../domain/outcome.ts';
 import { TASK_STATUSES } from '../domain/task-status.ts';
-import { isNotFound, readJson, writeAtomic } from './atomic.ts';
+import { namesIn, readJson, writeAtomic } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 const moduleRecordSchema = z.object({
@@ -79,17 +78,8 @@ export class RecordStore {
 
   /** All records that can be read, the newest first. */
   async list(): Promise<TaskRecord[]> {
-    const names = (await this.names()).filter((name) => name.endsWith('.json'));
+    const names = (await namesIn(this.folder)).filter((name) => name.endsWith('.json'));
     const records = await Promise.all(names.map((name) => this.get(name.slice(0, -'.json'.length))));
     return records.filter((record) => record !== null).sort((a, b) => b.created_at.localeCompare(a.created_at));
-  }
-
-  private async names(): Promise<string[]> {
-    try {
-      return await readdir(this.folder);
-    } catch (error) {
-      if (isNotFound(error)) return [];
-      throw error;
-    }
   }
 }

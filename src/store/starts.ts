@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OPERATION_NAMES, type Operation } from '../domain/operation.ts';
-import { isNotFound, readJson, sha256, writeAtomic } from './atomic.ts';
+import { namesIn, readJson, sha256, writeAtomic } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 const startSchema = z.object({
@@ -41,10 +40,7 @@ export async function writeStart(workspace: Workspace, start: LastStart): Promis
 
 /** Ids of the tasks that were started last by each command, the newest first. */
 export async function startedIds(workspace: Workspace): Promise<string[]> {
-  const names = await readdir(folder(workspace)).catch((error: unknown) => {
-    if (isNotFound(error)) return [];
-    throw error;
-  });
+  const names = await namesIn(folder(workspace));
   const starts = await Promise.all(names.map((name) => readJson(join(folder(workspace), name))));
   const ids = starts.flatMap((start) => {
     const parsed = startSchema.safeParse(start);

@@ -1,7 +1,7 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isNotFound, readJson, sha256 } from './atomic.ts';
+import { namesIn, readJson, sha256 } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 const tokenSchema = z.object({
@@ -46,10 +46,7 @@ export class TokenStore {
 
   /** All tokens that are there. */
   async list(): Promise<CallToken[]> {
-    const names = await readdir(this.folder).catch((error: unknown) => {
-      if (isNotFound(error)) return [];
-      throw error;
-    });
+    const names = await namesIn(this.folder);
     const read = await Promise.all(names.map((name) => readJson(join(this.folder, name))));
     return read.flatMap((value) => {
       const parsed = tokenSchema.safeParse(value);

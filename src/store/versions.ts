@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { TypedError } from '../domain/failure.ts';
 import { FILE_KINDS, type FileKind, type ModuleText } from '../domain/module.ts';
-import { readJson, readOptional, sha256, writeAtomic } from './atomic.ts';
+import { isThere, readJson, readOptional, sha256, writeAtomic } from './atomic.ts';
 import { versionHash, type ModuleFiles } from './module-files.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -36,7 +36,7 @@ export class WorkStore {
   /** Keeps a version as read from disk. */
   async putVersion(version: ModuleFiles): Promise<void> {
     const file = this.versionFile(version.hash);
-    if ((await readOptional(file)) !== null) return;
+    if (await isThere(file)) return;
     await writeAtomic(file, JSON.stringify({ ref: version.ref, files: version.text.files, hashes: version.hashes }));
   }
 
@@ -63,7 +63,7 @@ export class WorkStore {
   async putPrompt(text: string): Promise<string> {
     const hash = sha256(text);
     const file = this.promptFile(hash);
-    if ((await readOptional(file)) === null) await writeAtomic(file, text);
+    if (!(await isThere(file))) await writeAtomic(file, text);
     return hash;
   }
 

@@ -7,6 +7,9 @@ export interface YamlProblem {
   readonly column: number | null;
 }
 
+/** `line 3, column 5`: a problem's place, for messages. */
+export const placeOf = ({ line, column }: YamlProblem): string => `line ${line ?? '?'}, column ${column ?? '?'}`;
+
 /** Nesting that is read. Curriculum files have less than ten levels. */
 export const MAX_DEPTH = 100;
 

@@ -21,7 +21,7 @@ export function createPrepareResearch(deps: Deps): ModuleSteps['prepareResearch'
     await deps.generations.raiseTo(module, module.generation);
     const there = await readOptional(paths.research);
     const file = paths.relative(paths.research);
-    if (!input.settings.force && there !== null && there.length > ENOUGH) {
+    if (!input.force && there !== null && there.length > ENOUGH) {
       return { kind: 'already-done', detail: `${file} is there (${there.length} bytes)` };
     }
     const plan = await readOptional(paths.file('plan'));

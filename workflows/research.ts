@@ -22,7 +22,7 @@ export async function orchestrateModule(input: ModuleInput): Promise<ModuleEnd> 
 async function research(run: ModuleRun): Promise<EndedModule> {
   let tries: string[] = [];
   for (run.round = 1; run.round <= run.context.settings.maxRounds; run.round += 1) {
-    const prepared = await step('prepareResearch', { ...run.context, tries });
+    const prepared = await step('prepareResearch', { ...run.context, force: run.input.force, tries });
     if (prepared.kind === 'missing') return run.ended('MISSING', prepared.detail);
     if (prepared.kind === 'already-done') return run.ended('ALREADY_DONE', prepared.detail);
     const reply = await run.call('research', prepared.prompt);

@@ -110,6 +110,8 @@ export interface FinishInput extends StepContext {
 }
 
 export interface ResearchPromptInput extends StepContext {
+  /** Whether research that is there is done again: `--force`, or a retry. */
+  readonly force: boolean;
   readonly tries: readonly string[];
 }
 

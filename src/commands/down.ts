@@ -18,7 +18,7 @@ export function newDownCommand(wiring: Wiring, run = runDown): CommandUnknownOpt
 async function runDown(context: Context, options: { now?: boolean | undefined }): Promise<ExitCode> {
   const { stopEngine } = await import('../engine/ensure.ts');
   if (options.now !== true) await askWhereTasksAreOpen(context);
-  const stopped = await stopEngine();
+  const stopped = await stopEngine((message) => context.io.err(`${message}\n`));
   context.io.err(stopped ? 'The engine is down.\n' : 'No change: the engine was not running.\n');
   return EXIT.ok;
 }

@@ -8,6 +8,7 @@
 import { Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
+import { engineError } from '../domain/errors.ts';
 import type { TaskGates } from '../concurrency/gates.ts';
 import type { CallToken, TokenStore } from '../store/tokens.ts';
 import { BATCH_WORKFLOW } from '../../workflows/contract.ts';
@@ -29,9 +30,7 @@ export interface ResumeOptions {
 export async function takeOver(options: ResumeOptions): Promise<number> {
   const client = new Client({ connection: options.connection, namespace: options.namespace });
   const tokens = (await options.tokens.list()).filter((token) => isDeadWorker(token.worker));
-  const query = `CurWorkspace='${options.workspaceId}' AND ExecutionStatus='Running'`;
-  const open: WorkflowExecutionInfo[] = [];
-  for await (const workflow of client.workflow.list({ query })) open.push(workflow);
+  const open = await openWorkflows(client, options.workspaceId);
   const found = await inParts(open, (workflow) => lookAt(client, options, workflow));
   const known = new Set(tokens.map(({ runId, activityId }) => `${runId} ${activityId}`));
   const unbegun = found.flat().filter(({ runId, activityId }) => !known.has(`${runId} ${activityId}`));
@@ -40,6 +39,25 @@ export async function takeOver(options: ResumeOptions): Promise<number> {
     ...(await inParts(unbegun, (activity) => succeeds(() => client.activity.fail(activity, workerDied())))),
   ];
   return failed.filter(Boolean).length;
+}
+
+/** @throws UserError (engine) where the namespace does not know the search attributes: nothing could be found by them. */
+async function openWorkflows(client: Client, workspaceId: string): Promise<WorkflowExecutionInfo[]> {
+  const open: WorkflowExecutionInfo[] = [];
+  try {
+    const query = `CurWorkspace='${workspaceId}' AND ExecutionStatus='Running'`;
+    for await (const workflow of client.workflow.list({ query })) open.push(workflow);
+    return open;
+  } catch (error) {
+    const { message, cause } = error as Error;
+    const text = `${message} ${cause instanceof Error ? cause.message : ''}`;
+    if (!text.includes('CurWorkspace')) throw error;
+    throw engineError(
+      'The Temporal namespace has not the search attributes that batch-manager sets (CurWorkspace and others).\n' +
+        'Make them as tools/compose/namespace.sh does, then start the worker again; see docs/cluster.md.',
+      error,
+    );
+  }
 }
 
 interface ActivityId {

@@ -49,6 +49,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const { deps, close } = createDeps(options.workspace, options.env, identity);
   const connection = await connect(options.address.connection);
   try {
+    const { namespace } = options.address;
+    const { workspaceId } = options;
+    // Before the worker holds the connection: what fails here is to be told, not that the connection cannot be closed.
+    await takeOver({ connection, namespace, workspaceId, tokens: deps.tokens, gates: deps.gates });
     const worker = await Worker.create({
       connection,
       namespace: options.address.namespace,
@@ -65,9 +69,6 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       shutdownGraceTime: '10s',
       shutdownForceTime: '25s',
     });
-    const { namespace } = options.address;
-    const { workspaceId } = options;
-    await takeOver({ connection, namespace, workspaceId, tokens: deps.tokens, gates: deps.gates });
     options.onReady();
     await worker.run();
   } finally {

@@ -33,4 +33,14 @@ describe.skipIf(noTemporal !== undefined)('a Temporal server that is configured'
     worker.kill('SIGTERM');
     expect(await ended).toMatchObject({ code: 0, stderr: expect.stringContaining('is ready') });
   }, 60_000);
+
+  test('that lacks the search attributes is named as what is wrong, with what to do', async () => {
+    const bare = await startTestServer({ searchAttributes: false });
+    const folder = tempWorkspace();
+    tinyWorkspace(folder, 1);
+    const worker = await home.run(folder, ['worker'], { TEMPORAL_ADDRESS: bare.address });
+    await bare.close();
+    expect(worker).toMatchObject({ code: 4, stderr: expect.stringContaining('tools/compose/namespace.sh') });
+    expect(worker.stderr).not.toMatch(/^\s+at .*\d+:\d+/m);
+  }, 60_000);
 });

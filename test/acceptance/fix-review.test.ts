@@ -127,6 +127,8 @@ describe.skipIf(noTemporal !== undefined)('fix-review', () => {
     expect(research.code).toBe(0);
     const again = await home.run(folder, ['research', 'b2-hist', '1', '2', '--json']);
     expect((JSON.parse(again.stdout) as TaskRecord).counts).toEqual({ ALREADY_DONE: 2 });
+    const forced = await home.run(folder, ['research', 'b2-hist', '1', '2', '--force', '--json']);
+    expect((JSON.parse(forced.stdout) as TaskRecord).counts).toEqual({ RESEARCHED: 2 });
     const both = JSON.parse((await home.run(folder, ['orchestrate', 'a1', '1', '2', '--json'])).stdout) as TaskRecord;
     expect(both.status).toBe('completed');
     expect(both.operation).toBe('orchestrate');

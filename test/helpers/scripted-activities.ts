@@ -21,6 +21,8 @@ export interface Script {
   readonly aborted: { slug: string; at: number }[];
   readonly records: RecordTaskInput[];
   readonly logs: string[];
+  /** Whether each research was forced. */
+  readonly forced: boolean[];
   mostInFlight: number;
   /** Steps that fail as a local activity, by name; the ordinary one does not. */
   failLocally: Set<string>;
@@ -44,6 +46,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
     aborted: [],
     records: [],
     logs: [],
+    forced: [],
     mostInFlight: 0,
     failLocally: new Set(),
   };
@@ -98,7 +101,10 @@ export function scriptedActivities(modules: number, folder: string): { script: S
     stage: () => Promise.reject(new Error('not scripted')),
     apply: () => Promise.reject(new Error('not scripted')),
     finish: () => Promise.resolve(),
-    prepareResearch: () => Promise.resolve({ kind: 'already-done', detail: '' }),
+    prepareResearch: ({ force }) => {
+      script.forced.push(force);
+      return Promise.resolve({ kind: 'already-done', detail: '' });
+    },
     writeResearch: () => Promise.reject(new Error('not scripted')),
     freezePlan: () => Promise.resolve({ total: plan.length }),
     loadPage: ({ from, count }) => Promise.resolve(plan.slice(from, from + count)),

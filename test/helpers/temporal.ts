@@ -25,6 +25,14 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+let quiet = false;
+
+/** The SDK's runtime is one a process, also where a test starts two servers. */
+function quietRuntime(): void {
+  if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quiet = true;
+}
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -34,14 +42,12 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts a server with the settings of the embedded engine; its database goes with it. */
-export async function startTestServer(): Promise<TestServer> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+export async function startTestServer(options: { readonly searchAttributes?: boolean } = {}): Promise<TestServer> {
+  quietRuntime();
   const folder = mkdtempSync(join(tmpdir(), 'batch-manager-temporal-'));
   const port = await freePort();
-  const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
-    '--search-attribute',
-    `${name}=${type}`,
-  ]);
+  const known: Record<string, string> = options.searchAttributes === false ? {} : SEARCH_ATTRIBUTES;
+  const attributes = Object.entries(known).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]);
   const values = [
     'system.enableActivityEagerExecution=true',
     'matching.numTaskqueueReadPartitions=1',

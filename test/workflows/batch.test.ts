@@ -100,6 +100,19 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
     });
   });
 
+  test('a retry does research again that is there', async () => {
+    await withWorker(2, async (script) => {
+      // The second module is held open by its review, so that the batch still runs when the first is retried.
+      const input = { ...batchInput(id(), 2), operation: 'orchestrate' } as const;
+      script.latency = ({ module }) => (module.number === 2 ? 1500 : 0);
+      await client().start(input);
+      await until(() => script.records.some((record) => record.ended.some((module) => module.slug === '01-module')));
+      expect(await client().module(input.taskId, 'retryModule', '01-module')).toMatchObject({ changed: true });
+      await client().closed(input.taskId);
+      expect(script.forced).toEqual([false, false, true]);
+    });
+  });
+
   test('an unknown module is refused, and nothing changes', async () => {
     await withWorker(3, async (script) => {
       const input = batchInput(id(), 3);

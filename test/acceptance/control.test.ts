@@ -96,7 +96,10 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('maxRounds: 3 there, 5 here') });
     const watching = home.start(folder, ['fix-review', 'tiny', '1', '8']);
     const output = finished(watching);
-    await sleep(1500);
+    // Once it shows the log it listens to Ctrl-C.
+    let shown = '';
+    watching.stderr?.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+    await until(() => shown.includes('review r0'));
     watching.kill('SIGINT');
     expect(await output).toMatchObject({ code: 8, stderr: expect.stringContaining('Detached') });
     const watched = await home.run(folder, ['watch', 'latest']);

@@ -1,4 +1,4 @@
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { Option, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Context } from '../context.ts';
 import { engineError } from '../domain/errors.ts';
@@ -14,7 +14,8 @@ export function newWorkerCommand(wiring: Wiring, run = runWorkerCommand): Comman
     .option(
       '--address <host:port>',
       'Temporal of the embedded engine; without it the configured one (TEMPORAL_ADDRESS or a profile)',
-    );
+    )
+    .addOption(new Option('--spare', 'make all, then wait until the worker of this workspace is gone').hideHelp());
   command.action(async ({ workspace, ...flags }) => {
     if (workspace !== undefined) process.chdir(workspace);
     wiring.done(await run(wiring.context(), flags));
@@ -22,9 +23,13 @@ export function newWorkerCommand(wiring: Wiring, run = runWorkerCommand): Comman
   return command;
 }
 
-async function runWorkerCommand(context: Context, options: { address?: string | undefined }): Promise<ExitCode> {
-  const [{ tryLock }, { self }, { markWorkerReady }, { connectConfig }, { runWorker }] = await Promise.all([
-    import('../process/lock.ts'),
+interface WorkerFlags {
+  readonly address?: string | undefined;
+  readonly spare?: boolean | undefined;
+}
+
+async function runWorkerCommand(context: Context, { address, spare = false }: WorkerFlags): Promise<ExitCode> {
+  const [{ self }, { markWorkerReady }, { connectConfig }, { runWorker }] = await Promise.all([
     import('../process/identity.ts'),
     import('../engine/state.ts'),
     import('../client/connection.ts'),
@@ -32,26 +37,44 @@ async function runWorkerCommand(context: Context, options: { address?: string | 
   ]);
   const { workspace } = context;
   const id = await context.workspaceId();
-  const held = tryLock(`${workspace.state}/worker.lock`);
-  if (!held.ok)
-    throw engineError(
-      `Another worker serves ${workspace.root}: process ${held.holder.pid}.\nSee: batch-manager doctor`,
-    );
+  const { connectionOptions, namespace } = connectConfig({ address: address ?? null });
+  const polled = connectionOptions.address ?? '';
+  const place = await workerPlace(context, spare);
   try {
-    const { connectionOptions, namespace } = connectConfig({ address: options.address ?? null });
     await runWorker({
       workspace,
       workspaceId: id,
       address: { connection: connectionOptions as NativeConnectionOptions, namespace },
       processId: self(),
       env: context.env,
+      takeLock: place.take,
+      onWarm: spare ? () => markWorkerReady(id, polled, 'spare') : null,
       onReady: () => {
-        markWorkerReady(id, connectionOptions.address ?? '');
+        markWorkerReady(id, polled);
         context.io.err(`Worker of ${workspace.root} is ready (process ${process.pid}).\n`);
       },
     });
   } finally {
-    held.release();
+    place.leave();
   }
   return EXIT.ok;
+}
+
+/** The workspace's one worker's place: taken at once, or by a spare when the worker before is gone. */
+async function workerPlace(
+  context: Context,
+  spare: boolean,
+): Promise<{ readonly take: () => void | Promise<void>; readonly leave: () => void }> {
+  const { workspace } = context;
+  const path = `${workspace.state}/worker.lock`;
+  if (spare) {
+    const { standBy } = await import('../worker/standby.ts');
+    let leave = (): void => undefined;
+    return { take: async () => void (leave = await standBy(workspace, path)), leave: () => leave() };
+  }
+  const { tryLock } = await import('../process/lock.ts');
+  const held = tryLock(path);
+  if (held.ok) return { take: () => undefined, leave: held.release };
+  const { pid } = held.holder;
+  throw engineError(`Another worker serves ${workspace.root}: process ${pid}.\nSee: batch-manager doctor`);
 }

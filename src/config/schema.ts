@@ -33,7 +33,13 @@ export const settingsFileSchema = z.strictObject({
     .optional(),
   levels: z.record(z.string(), levelSchema).optional(),
   google: z.strictObject({ 'base-url': z.string().optional() }).optional(),
-  engine: z.strictObject({ 'idle-minutes': z.number().min(0).optional() }).optional(),
+  engine: z
+    .strictObject({
+      'idle-minutes': z.number().min(0).optional(),
+      /** Whether a warm spare worker is kept while tasks are open. */
+      spare: z.boolean().optional(),
+    })
+    .optional(),
 });
 
 export type SettingsFile = z.infer<typeof settingsFileSchema>;

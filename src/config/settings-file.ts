@@ -13,12 +13,17 @@ import { settingsFileSchema, type SettingsFile } from './schema.ts';
  * @throws UserError (usage) where it does not parse or has a wrong key or value, with its place.
  */
 export function readSettingsFile(workspace: Workspace): SettingsFile {
-  const file = join(workspace.root, SETTINGS_FILE);
+  const file = settingsFile(workspace);
   const value = parse(read(file), file) ?? {};
   const settings = settingsFileSchema.safeParse(value);
   if (settings.success) return settings.data;
   throw usageError(`${file} has a setting that is not valid:\n${z.prettifyError(settings.error)}`);
 }
+
+/** The text of batch-manager.yaml as it is now; empty where there is none. */
+export const settingsText = (workspace: Workspace): string => read(settingsFile(workspace));
+
+const settingsFile = (workspace: Workspace): string => join(workspace.root, SETTINGS_FILE);
 
 function read(file: string): string {
   try {

@@ -2,8 +2,8 @@
 const FIRST_MS = 200;
 const LONGEST_MS = 30_000;
 
-/** A child that lived this long is sound again, ms. */
-const SOUND_MS = 60_000;
+/** A child that lived this long is sound again, ms; at least twice the wait before it, which is part of the time measured. */
+const SOUND_MS = 10_000;
 
 /** When a child may be started again: at once the first time, then 0.2 s, 0.4 s … 30 s after its last start. */
 export class Backoff {
@@ -16,7 +16,10 @@ export class Backoff {
 
   started(now: number = Date.now()): void {
     const lived = now - this.startedAt;
-    this.waitMs = this.startedAt === 0 || lived > SOUND_MS ? FIRST_MS : Math.min(LONGEST_MS, this.waitMs * 2);
+    this.waitMs =
+      this.startedAt === 0 || lived > Math.max(SOUND_MS, 2 * this.waitMs)
+        ? FIRST_MS
+        : Math.min(LONGEST_MS, this.waitMs * 2);
     this.startedAt = now;
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../version.ts';
+import type { WorkerRole } from './state.ts';
 
 /** The compiled command line: what background processes are started with. */
 const MAIN = join(PACKAGE_ROOT, 'dist', 'src', 'main.js');
@@ -9,7 +10,8 @@ export function supervisorCommand(): string[] {
   return [process.execPath, MAIN, 'supervise'];
 }
 
-/** The command of a workspace's worker; it runs with the workspace's root as its folder. */
-export function workerCommand(workspaceRoot: string, address: string): string[] {
-  return [process.execPath, MAIN, 'worker', '--workspace', workspaceRoot, '--address', address];
+/** The command of a workspace's worker or its spare; it runs with the workspace's root as its folder. */
+export function workerCommand(workspaceRoot: string, address: string, role: WorkerRole): string[] {
+  const command = [process.execPath, MAIN, 'worker', '--workspace', workspaceRoot, '--address', address];
+  return role === 'spare' ? [...command, '--spare'] : command;
 }

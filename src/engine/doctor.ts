@@ -3,7 +3,7 @@ import { answers } from './ports.ts';
 import { isAlive } from '../process/identity.ts';
 import { isConfigured } from './configured.ts';
 import { engineState } from './left.ts';
-import type { EngineState } from './state.ts';
+import type { EngineState, WorkerState } from './state.ts';
 
 /** What doctor says of the engine. */
 export interface EngineCheck {
@@ -44,10 +44,12 @@ async function stateChecks(state: EngineState | null): Promise<EngineCheck[]> {
   const detail = serverUp
     ? `up at ${server.address}, Web UI http://${server.uiAddress}`
     : `the server is down${problem === null ? '' : `: ${problem}`}`;
-  const workers = state.workers.map((worker) => ({
-    name: 'worker',
-    ok: isAlive(worker),
-    detail: `${worker.root} (process ${worker.pid}, ${worker.restarts} restarts${worker.lastEnd === null ? '' : `, last: ${worker.lastEnd}`})`,
-  }));
+  const workers = state.workers.map((worker) => ({ name: 'worker', ok: isAlive(worker), detail: workerText(worker) }));
   return [{ name: 'engine', ok: serverUp, detail }, ...workers];
+}
+
+function workerText({ root, pid, restarts, lastEnd, spare }: WorkerState): string {
+  const ends = lastEnd === null ? '' : `, last: ${lastEnd}`;
+  const warm = spare !== null && isAlive(spare) ? `, spare ${spare.pid}` : '';
+  return `${root} (process ${pid}, ${restarts} restarts${ends}${warm})`;
 }

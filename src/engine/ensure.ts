@@ -8,6 +8,7 @@ import { answers } from './ports.ts';
 import { isAlive } from '../process/identity.ts';
 import { chooseDatabase } from './database.ts';
 import { engineLeft, engineState } from './left.ts';
+import { endWorkers } from './worker-keeper.ts';
 import { engineLog, readEngine, readyWorker, wantWorker, writeEngine, type EngineState } from './state.ts';
 
 /** How long server and worker may take to come up, ms. */
@@ -118,11 +119,12 @@ export function tail(file: string, lines = 8): string {
 /** Ends the engine, also one whose supervisor is dead or whose state file is lost; false where nothing ran. */
 export async function stopEngine(onWarning?: (message: string) => void): Promise<boolean> {
   const state = (await engineState(onWarning)) ?? engineLeft();
-  const parts = [state.supervisor, ...state.workers, ...(state.server === null ? [] : [state.server])];
+  const spares = state.workers.flatMap(({ spare }) => (spare === null ? [] : [spare]));
+  const parts = [state.supervisor, ...state.workers, ...spares, ...(state.server === null ? [] : [state.server])];
   if (!parts.some(isAlive)) return false;
   await endProcess(state.supervisor, 60_000);
   // What a dead supervisor left behind.
-  await Promise.all(state.workers.map((worker) => endProcess(worker, 30_000)));
+  await endWorkers(state.workers, 30_000);
   if (state.server !== null) await endProcess(state.server, 10_000);
   writeEngine({ ...state, workers: [], problem: null, server: state.server && { ...state.server, ready: false } });
   return true;

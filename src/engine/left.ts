@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lockHolder } from '../process/lock.ts';
 import { supervisorLock } from './paths.ts';
-import { lastServer, readEngine, readyWorker, readyWorkers, wantedWorkers, type EngineState } from './state.ts';
+import { lastServer, readEngine, readyProcesses, readyWorker, wantedWorkers, type EngineState } from './state.ts';
 
 /** How long a living supervisor may take to write its state anew, ms. */
 const REWRITTEN_MS = 1000;
@@ -15,11 +15,14 @@ export function engineLeft(): EngineState {
   const roots = new Map(wantedWorkers().map(({ id, root }) => [id, root]));
   const server = lastServer();
   // One that polls elsewhere was started by hand, for a cluster: it is no part of the engine, and `down` must not end it.
-  const own = readyWorkers().filter(
+  const own = readyProcesses('worker').filter(
     ({ workspaceId }) => server !== null && readyWorker(workspaceId, server.address) !== null,
   );
+  const spares = readyProcesses('spare');
   const workers = own.map((worker) => {
-    return { ...worker, root: roots.get(worker.workspaceId) ?? '', restarts: 0, lastEnd: null };
+    const { workspaceId } = worker;
+    const spare = spares.find((other) => other.workspaceId === workspaceId) ?? null;
+    return { ...worker, root: roots.get(workspaceId) ?? '', restarts: 0, lastEnd: null, spare };
   });
   return {
     version: 1,

@@ -1,6 +1,6 @@
 /** The engine's state on disk: `engine.json`, written by the supervisor, and a file for each workspace that wants a worker. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { stateFolder } from './paths.ts';
@@ -26,6 +26,8 @@ const workerSchema = processSchema.extend({
   restarts: z.number(),
   /** How its predecessor ended; null for the first. */
   lastEnd: z.string().nullable(),
+  /** A second process that is made and warm, and takes over when this one is gone; null where there is none. */
+  spare: processSchema.nullable().default(null),
 });
 
 const engineSchema = z.object({
@@ -124,37 +126,54 @@ export function wantedWorkers(): WantedWorkspace[] {
     });
 }
 
-const readySchema = processSchema.extend({ address: z.string() });
+const readySchema = processSchema.extend({
+  address: z.string(),
+  /** Since when, ms; 0 where an older version did not say. */
+  at: z.number().default(0),
+});
 
-/** Said by a worker that is about to poll. */
-export function markWorkerReady(workspaceId: string, address: string): void {
+/** What a worker process is: the one that polls, or the warm one that takes over from it. */
+export type WorkerRole = 'worker' | 'spare';
+
+const readyFile = (workspaceId: string, role: WorkerRole): string =>
+  join(workspacesFolder(), `${workspaceId}.${role === 'worker' ? 'ready' : 'spare'}`);
+
+/** Said by a worker that is about to poll, and by a spare that is warm. */
+export function markWorkerReady(workspaceId: string, address: string, role: WorkerRole = 'worker'): void {
   mkdirSync(workspacesFolder(), { recursive: true });
-  writeFileAtomic.sync(join(workspacesFolder(), `${workspaceId}.ready`), JSON.stringify({ ...self(), address }));
+  writeFileAtomic.sync(readyFile(workspaceId, role), JSON.stringify({ ...self(), address, at: Date.now() }));
 }
 
 /** The living worker of a workspace that polls at the address; null where there is none. */
 export function readyWorker(workspaceId: string, address: string): ProcessId | null {
-  const ready = readySchema.safeParse(readJson(join(workspacesFolder(), `${workspaceId}.ready`)));
-  return ready.success && ready.data.address === address && isAlive(ready.data) ? ready.data : null;
+  const ready = readReady(workspaceId, 'worker');
+  return ready !== null && ready.address === address && isAlive(ready) ? ready : null;
 }
 
-/** All living workers that poll, whatever the engine's state says. */
-export function readyWorkers(): (ProcessId & { readonly workspaceId: string })[] {
+/** All living processes of workers that said they are ready, whatever the engine's state says. */
+export function readyProcesses(role: WorkerRole): (ProcessId & { readonly workspaceId: string })[] {
   const names = existsSync(workspacesFolder()) ? readdirSync(workspacesFolder()) : [];
   return names.flatMap((name) => {
-    const workspaceId = /^([0-9a-z]+)\.ready$/.exec(name)?.[1];
-    const ready = readySchema.safeParse(readJson(join(workspacesFolder(), name)));
-    if (workspaceId === undefined || !ready.success || !isAlive(ready.data)) return [];
-    return [{ pid: ready.data.pid, startTime: ready.data.startTime, workspaceId }];
+    const workspaceId = /^([0-9a-z]+)\.(?:ready|spare)$/.exec(name)?.[1];
+    if (workspaceId === undefined || name !== basename(readyFile(workspaceId, role))) return [];
+    const ready = readReady(workspaceId, role);
+    return ready !== null && isAlive(ready) ? [{ pid: ready.pid, startTime: ready.startTime, workspaceId }] : [];
   });
 }
 
-/** The address that a worker said it polls; null where it has not said so yet. */
-export function readyAddress(worker: Pick<WorkerState, 'workspaceId' | 'pid' | 'startTime'>): string | null {
-  const ready = readySchema.safeParse(readJson(join(workspacesFolder(), `${worker.workspaceId}.ready`)));
-  if (!ready.success) return null;
-  const { pid, startTime, address } = ready.data;
-  return pid === worker.pid && startTime === worker.startTime ? address : null;
+/** What this very process said: where it polls or will poll, and since when (ms); null where it has not said so yet. */
+export function saidReady(
+  workspaceId: string,
+  id: ProcessId,
+  role: WorkerRole,
+): { readonly address: string; readonly at: number } | null {
+  const ready = readReady(workspaceId, role);
+  return ready !== null && ready.pid === id.pid && ready.startTime === id.startTime ? ready : null;
+}
+
+function readReady(workspaceId: string, role: WorkerRole): z.infer<typeof readySchema> | null {
+  const ready = readySchema.safeParse(readJson(readyFile(workspaceId, role)));
+  return ready.success ? ready.data : null;
 }
 
 function readJson(file: string): unknown {

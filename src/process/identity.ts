@@ -26,6 +26,17 @@ export function isAlive(id: ProcessId): boolean {
   return now !== null && now.startTime === id.startTime;
 }
 
+/** Whether a process may still live, at little cost: for loops that look often. True also for another one with its pid by now. */
+export function mayLive(id: ProcessId): boolean {
+  if (process.platform === 'linux') return isAlive(id);
+  try {
+    process.kill(id.pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** Boot and clock ticks since it: field 22 of /proc/pid/stat, counted after the command's closing parenthesis. */
 function linuxStartTime(pid: number): string | null {
   try {

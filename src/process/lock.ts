@@ -3,11 +3,11 @@
  * a temp file), and one whose owner is dead is taken over by one taker only.
  */
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failedError } from '../domain/errors.ts';
-import { isAlive, self, type ProcessId } from './identity.ts';
+import { isAlive, mayLive, self, type ProcessId } from './identity.ts';
 
 export type LockAttempt =
   { readonly ok: true; readonly release: () => void } | { readonly ok: false; readonly holder: ProcessId };
@@ -21,6 +21,24 @@ export function tryLock(path: string): LockAttempt {
     const holder = readHolder(path);
     if (holder !== null && holds(holder, path)) return { ok: false, holder };
     removeStale(path, holder);
+  }
+}
+
+/** How often a waiter looks whether the holder is gone, ms: a spare worker takes over that soon. */
+const LOOK_EVERY_MS = 15;
+
+/** Every so many looks the holder is looked at closely: another process may have its pid by now. */
+const CLOSE_LOOK = 100;
+
+/** Waits, however long, until the lock is free, and takes it. Gives what releases it. */
+export async function lockWhenFree(path: string): Promise<() => void> {
+  for (;;) {
+    const attempt = tryLock(path);
+    if (attempt.ok) return attempt.release;
+    for (let looks = 1; existsSync(path) && mayLive(attempt.holder); looks += 1) {
+      if (looks % CLOSE_LOOK === 0 && lockHolder(path) === null) break;
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import { moduleKey, type ModuleRef } from '../src/domain/module.ts';
+import { faultPoint } from '../src/process/fault-point.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import type { BatchSteps, BatchWaits, ModelCalls, ModuleSteps } from '../workflows/step-contract.ts';
 import { createApply } from './apply.ts';
@@ -50,10 +52,13 @@ export function createActivities(deps: Deps): Activities {
 function lockedByModule(deps: Deps, steps: ModuleSteps): ModuleSteps {
   const locked = Object.entries(steps).map(([name, run]) => [
     name,
-    (input: { module: { track: string; slug: string } }) =>
-      deps.locks.run(`${input.module.track}/${input.module.slug}`, () =>
-        (run as (input: unknown) => Promise<unknown>)(input),
-      ),
+    (input: { module: ModuleRef }) => {
+      const key = moduleKey(input.module);
+      return deps.locks.run(key, () => {
+        faultPoint(`step:${name}:${key}`);
+        return (run as (input: unknown) => Promise<unknown>)(input);
+      });
+    },
   ]);
   return Object.fromEntries(locked) as ModuleSteps;
 }

@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Permit } from '../src/concurrency/gates.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import type { Ask, ModelReply } from '../src/model/model.ts';
+import { faultPoint } from '../src/process/fault-point.ts';
 import { replyKey } from '../src/store/replies.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import type { CallInput, CallResult } from '../workflows/step-contract.ts';
@@ -166,7 +167,9 @@ async function askWithin(call: Call, prompt: string, limitMs: number): Promise<M
 /** Keeps a reply on disk. It is kept even when a stop arrived meanwhile: it was paid. */
 async function keep(call: Call, reply: ModelReply, ms: number): Promise<void> {
   const { ask, name, key } = call;
+  faultPoint('call:replied');
   await call.deps.replies.put(key, { ask, model: name, ...reply, ms, at: new Date().toISOString() });
+  faultPoint('call:kept');
   const tokens =
     reply.usage.outputTokens === null ? '' : `, ${reply.usage.inputTokens ?? '?'} + ${reply.usage.outputTokens} tokens`;
   await call.log(`replied in ${prettyMs(ms)}${tokens}`);

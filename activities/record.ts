@@ -1,5 +1,6 @@
 import { taskEnded } from '../src/domain/task-status.ts';
 import { appliedRounds, backupFolder } from '../src/store/apply.ts';
+import { faultPoint } from '../src/process/fault-point.ts';
 import { countOutcomes, type ModuleRecord, type TaskRecord } from '../src/store/records.ts';
 import { appendLog, lastLines } from '../src/store/task-log.ts';
 import type { BatchSteps, ModuleRecordDelta, RecordTaskInput } from '../workflows/step-contract.ts';
@@ -15,6 +16,7 @@ export function createRecordTask(deps: Deps): BatchSteps['recordTask'] {
       if (taskEnded(record.status) && input.status === 'running' && input.reopened.length === 0) return;
       const updated = await updatedRecord(deps, record, input);
       await deps.records.put(updated);
+      faultPoint('record:written');
       if (taskEnded(updated.status) && !taskEnded(record.status)) {
         const text = updated.reason ?? summary(updated);
         await appendLog(deps.workspace, input.taskId, { subject: 'task', event: updated.status, text });

@@ -8,6 +8,7 @@ import { usageError } from '../domain/errors.ts';
 import { formatSelection } from '../domain/selection.ts';
 import type { TaskSettings } from '../domain/settings.ts';
 import { buildTaskId } from '../domain/task-id.ts';
+import { faultPoint } from '../process/fault-point.ts';
 import { withLock } from '../process/lock.ts';
 import { readStart, writeStart, type LastStart } from '../store/starts.ts';
 import type { Workspace } from '../store/workspace.ts';
@@ -45,7 +46,10 @@ async function startLocked(client: TaskClient, workspace: Workspace, request: St
   for (let at = new Date(); ; at = new Date(at.getTime() + 1000)) {
     const taskId = taskIdAt(request, at);
     await writeStart(workspace, { taskId, operation, track, modules, settings: { ...settings } });
-    if (await client.start({ ...request, taskId, carry: null })) return { taskId, attached: false };
+    faultPoint('start:pointed');
+    const started = await client.start({ ...request, taskId, carry: null });
+    faultPoint('start:started');
+    if (started) return { taskId, attached: false };
   }
 }
 

@@ -5,6 +5,7 @@
  *    first, so that a worker that is killed meanwhile does not open the gate again.
  * 3. A call whose task has no limits file answers `paused`: the batch sends the limits again.
  */
+import { faultPoint } from '../process/fault-point.ts';
 import type { LimitStore, Limits } from '../store/limits.ts';
 
 /** Why a call was aborted by us: the reason of its signal. */
@@ -83,6 +84,7 @@ export class TaskGates {
   async close(taskId: string): Promise<void> {
     const gate = await this.gate(taskId);
     await this.update(taskId, { concurrency: gate?.limits.concurrency ?? 0, closed: true });
+    faultPoint('gate:closed');
     this.abort((call) => call.taskId === taskId);
   }
 

@@ -8,6 +8,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FIXABLE_KINDS, type ModuleRef } from '../domain/module.ts';
+import { faultPoint } from '../process/fault-point.ts';
 import { namesIn, readJson, readOptional, sha256, writeAtomic } from './atomic.ts';
 import type { ModulePaths } from './module-files.ts';
 import type { StoredVersion } from './versions.ts';
@@ -73,11 +74,14 @@ export async function applyVersion(options: {
   const edited = await editedFile(paths, base, candidate);
   if (edited !== null) return { kind: 'base-changed', detail: `${edited} was edited meanwhile; it was left as it is` };
   const at = new Date().toISOString();
+  faultPoint('apply:begun');
   await keepBackup(paths, candidate, backup, { at, round, base: base.hash, candidate: candidate.hash, files });
+  faultPoint('apply:listed');
   for (const { kind, to } of files) {
     const current = await readOptional(paths.file(kind));
     if (current === null || sha256(current) !== to)
       await writeAtomic(paths.file(kind), candidate.text.files[kind] ?? '');
+    faultPoint(`apply:written-${kind}`);
   }
   return { kind: 'applied', files: files.map((file) => file.path) };
 }
@@ -110,6 +114,7 @@ async function keepBackup(
   for (const { kind, path } of applied.files) {
     const before = await readOptional(paths.file(kind));
     if (before !== null) await writeAtomic(join(backup, 'before', path), before);
+    faultPoint(`apply:saved-${kind}`);
     await writeAtomic(join(backup, 'after', path), candidate.text.files[kind] ?? '');
   }
   await writeAtomic(join(backup, 'apply.json'), `${JSON.stringify(applied, null, 2)}\n`);

@@ -1,7 +1,8 @@
 import { readYaml } from '../src/yaml/read-yaml.ts';
 import { placeOf } from '../src/yaml/yaml-problems.ts';
 import { applyLineEnds, checkFix, isUnchanged } from '../src/domain/guards.ts';
-import { moduleKey, type FixableKind } from '../src/domain/module.ts';
+import { wordTarget } from '../src/audit/word-target.ts';
+import { moduleKey, type FixableKind, type ModuleText } from '../src/domain/module.ts';
 import { extractReview, parseFixReply } from '../src/domain/reply.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import type { StoredReply } from '../src/store/replies.ts';
@@ -36,13 +37,21 @@ function readFix(base: StoredVersion, reply: StoredReply): ReadFix {
   if (!parsed.ok) return { refused: parsed.reason, unchanged: false };
   const { blocks } = parsed;
   if (isUnchanged(base.text, blocks)) return { refused: 'the reply changed nothing', unchanged: true };
-  const reasons = checkFix({ base: base.text, blocks, finishReason: reply.finishReason, yamlError });
+  const { finishReason } = reply;
+  const reasons = checkFix({ base: base.text, blocks, finishReason, wordTarget: wordTargetOf(base.text), yamlError });
   if (reasons.length > 0) return { refused: reasons.join('; '), unchanged: false };
   const files = Object.entries(blocks).map(([kind, block]) => [
     kind,
     applyLineEnds(base.text.files[kind as FixableKind], block),
   ]);
   return { files: Object.fromEntries(files) as Partial<Record<FixableKind, string>> };
+}
+
+/** The word target of meta or plan; undefined where neither has one. */
+function wordTargetOf({ files }: ModuleText): number | undefined {
+  const [meta, plan] = [files.meta, files.plan].map((text) => readYaml(text ?? '').value);
+  const target = wordTarget('plan', meta, plan, Number.NaN);
+  return Number.isNaN(target) ? undefined : target;
 }
 
 /** Why a sidecar does not parse, with its place; null where it does. A reply's YAML may be anything: it is read with a guard. */

@@ -11,18 +11,29 @@ export interface FixToCheck {
   readonly base: ModuleText;
   readonly blocks: FixBlocks;
   readonly finishReason: string;
+  /** Words that meta or plan ask of the lesson; left out where they do not say. */
+  readonly wordTarget?: number | undefined;
   /** Why a sidecar does not parse, with its place; null where it does. Injected: the domain knows no YAML library. */
   readonly yamlError: (kind: FixableKind, text: string) => string | null;
 }
 
-/** A file may lose text to a fix, but one that is shorter than this share of the old is a reply that left text out. */
+/**
+ * A file may lose text to a fix, but one that is shorter than this share of the old is a reply that left text out; except
+ * for a lesson that is so much longer than its plan asks that the plan's length is less.
+ */
 const SMALLEST_SHARE = 0.6;
+
+function smallestShare(kind: FixableKind, old: string, wordTarget: number | undefined): number {
+  if (kind !== 'lesson' || wordTarget === undefined) return SMALLEST_SHARE;
+  const words = old.split(/\s+/).filter((word) => word !== '').length;
+  return Math.min(SMALLEST_SHARE, wordTarget / Math.max(1, words));
+}
 
 /**
  * The guards on a fix reply: why it must not become a candidate, as sentences that the next prompt can quote; empty where it
  * may. They see to it that a module is not cut, emptied, mixed up with another one, or broken.
  */
-export function checkFix({ base, blocks, finishReason, yamlError }: FixToCheck): string[] {
+export function checkFix({ base, blocks, finishReason, wordTarget, yamlError }: FixToCheck): string[] {
   const reasons: string[] = [];
   if (finishReason === 'length') reasons.push('the reply was cut at the length limit');
   if (finishReason === 'content-filter') reasons.push('the provider blocked the reply');
@@ -33,7 +44,8 @@ export function checkFix({ base, blocks, finishReason, yamlError }: FixToCheck):
   if (changed.length === 0) reasons.push('the reply replaces no file');
   for (const { kind, block } of changed) {
     const old = base.files[kind];
-    const problems = block.trim() === '' ? ['is empty'] : fileProblems(kind, old, block, yamlError);
+    const smallest = smallestShare(kind, old ?? '', wordTarget);
+    const problems = block.trim() === '' ? ['is empty'] : fileProblems(kind, old, block, smallest, yamlError);
     reasons.push(...problems.map((problem) => `${kind} ${problem}`));
   }
   return reasons;
@@ -43,11 +55,12 @@ function fileProblems(
   kind: FixableKind,
   old: string | null,
   block: string,
+  smallest: number,
   yamlError: FixToCheck['yamlError'],
 ): readonly string[] {
   const problems: string[] = [];
   const share = old === null ? 1 : length(block) / Math.max(1, length(old));
-  if (share < SMALLEST_SHARE) problems.push(`has ${Math.floor(share * 100)} % of its old size: text was left out`);
+  if (share < smallest) problems.push(`has ${Math.floor(share * 100)} % of its old size: text was left out`);
   const kept = new Set((old ?? '').split('\n').map((line) => line.trim()));
   const placeholder = placeholderLines(block).find((line) => !kept.has(line));
   if (placeholder !== undefined) problems.push(`has a placeholder for text: "${placeholder}"`);

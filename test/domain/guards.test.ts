@@ -45,6 +45,23 @@ test('a file that is empty or lost more than two fifths of its text is refused, 
   expect(check({ vocabulary: 'items: []' }, { vocabulary: null })).toBe('');
 });
 
+test('a lesson that is longer than its plan asks may shrink to what the plan asks', () => {
+  const lesson = 'слово '.repeat(1000);
+  const yamlError = (): null => null;
+  const shrunk = (words: number, wordTarget?: number): string =>
+    checkFix({
+      base: moduleText({ lesson }),
+      blocks: { lesson: 'слово '.repeat(words) },
+      finishReason: 'stop',
+      wordTarget,
+      yamlError,
+    }).join('; ');
+  expect(shrunk(410)).toContain('% of its old size');
+  expect(shrunk(410, 400)).toBe('');
+  expect(shrunk(390, 400)).toContain('% of its old size');
+  expect(shrunk(590, 2000)).toContain('of its old size');
+});
+
 test('line ends do not count as size', () => {
   const crlf = 'a\r\n'.repeat(100);
   expect(check({ lesson: 'a\n'.repeat(95) }, { lesson: crlf })).toBe('');

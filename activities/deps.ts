@@ -3,6 +3,7 @@ import type { ModuleRef, ModuleText } from '../src/domain/module.ts';
 import type { Flights } from '../src/concurrency/flights.ts';
 import type { TaskGates } from '../src/concurrency/gates.ts';
 import type { KeyedLock } from '../src/concurrency/keyed-lock.ts';
+import type { SharedLock } from '../src/concurrency/shared-lock.ts';
 import type { Model } from '../src/model/model.ts';
 import type { Prompts } from '../src/prompts/prompts.ts';
 import type { AuditStore } from '../src/store/audits.ts';
@@ -13,6 +14,7 @@ import type { PlanStore } from '../src/store/plans.ts';
 import type { RecordStore } from '../src/store/records.ts';
 import type { ReplyStore } from '../src/store/replies.ts';
 import type { TokenStore } from '../src/store/tokens.ts';
+import type { StepMarks } from '../src/store/step-marks.ts';
 import type { WorkStore } from '../src/store/versions.ts';
 import type { Workspace } from '../src/store/workspace.ts';
 
@@ -41,6 +43,9 @@ export interface Deps {
   readonly plans: PlanStore;
   readonly records: RecordStore;
   readonly tokens: TokenStore;
+  readonly marks: StepMarks;
+  /** Held by the steps in hand: together, or by a suspect alone. */
+  readonly inHand: SharedLock;
   /** Identity of this worker, as Temporal knows it. */
   readonly identity: string;
   readonly gates: TaskGates;

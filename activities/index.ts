@@ -1,7 +1,7 @@
-import { moduleKey, type ModuleRef } from '../src/domain/module.ts';
+import { moduleKey } from '../src/domain/module.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
 import { appendLog } from '../src/store/task-log.ts';
-import type { BatchSteps, BatchWaits, ModelCalls, ModuleSteps } from '../workflows/step-contract.ts';
+import type { BatchSteps, BatchWaits, ModelCalls, ModuleSteps, StepContext } from '../workflows/step-contract.ts';
 import { createApply } from './apply.ts';
 import { createAudit } from './audit.ts';
 import { createAuditCommand } from './audit-command.ts';
@@ -13,6 +13,7 @@ import { createLimitSteps } from './limits.ts';
 import { createModelCall } from './model-call.ts';
 import { createFindModule, createFreezePlan, createLoadPage } from './plan.ts';
 import { createRecordTask } from './record.ts';
+import { underMark } from './marked.ts';
 import { createPrepareResearch, createWriteResearch } from './research.ts';
 import { createStage } from './stage.ts';
 import { withToken } from './token.ts';
@@ -48,16 +49,17 @@ export function createActivities(deps: Deps): Activities {
   });
 }
 
-/** Steps of one module run one after the other: a timed-out one may still run beside its successor. */
+/** Steps of one module run one after the other, each under its mark: a timed-out one may still run beside its successor. */
 function lockedByModule(deps: Deps, steps: ModuleSteps): ModuleSteps {
-  const locked = Object.entries(steps).map(([name, run]) => [
-    name,
-    (input: { module: ModuleRef }) => {
-      const key = moduleKey(input.module);
-      return deps.locks.run(key, () => {
-        faultPoint(`step:${name}:${key}`);
+  const locked = Object.entries(steps).map(([step, run]) => [
+    step,
+    (input: StepContext) => {
+      const module = moduleKey(input.module);
+      const action = (): Promise<unknown> => {
+        faultPoint(`step:${step}:${module}`);
         return (run as (input: unknown) => Promise<unknown>)(input);
-      });
+      };
+      return deps.locks.run(module, () => underMark(deps, { module, taskId: input.taskId, step }, action));
     },
   ]);
   return Object.fromEntries(locked) as ModuleSteps;

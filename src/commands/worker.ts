@@ -53,6 +53,7 @@ async function runWorkerCommand(context: Context, { address, spare = false }: Wo
         markWorkerReady(id, polled);
         context.io.err(`Worker of ${workspace.root} is ready (process ${process.pid}).\n`);
       },
+      onWarning: (message) => context.io.err(`${message}\n`),
     });
   } finally {
     place.leave();

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { access, mkdir, open, readdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { createHash, randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { access, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { TypedError } from '../domain/failure.ts';
 
 /** SHA-256 of bytes or UTF-8 text, hex. */
@@ -11,16 +11,60 @@ export function sha256(data: string | Uint8Array): string {
 
 /**
  * Replaces a file as a whole: temp file beside it, fsync, rename, fsync of the folder. After a crash or power loss the file
- * is wholly the old or wholly the new one. Mode and owner of an existing file stay.
+ * is wholly the old or wholly the new one. Mode and owner of an existing file stay, and so does a symbolic link to it.
+ * The temp file's name is ours, so that one which a killed process left can be swept (`sweep.ts`); a library's names could
+ * be those of a person's own copies.
  * @throws TypedError DiskFull (retryable), BadRequest where the file may not be written, or the file system's own error.
  */
 export async function writeAtomic(file: string, data: string | Uint8Array): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFileAtomic(file, typeof data === 'string' ? data : Buffer.from(data));
-    await syncFolder(dirname(file));
+    const target = await realpath(file).catch(() => file);
+    const folder = dirname(target);
+    const temporary = join(folder, temporaryName());
+    try {
+      await writeSynced(temporary, data, await statOptional(target));
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    await syncFolder(folder);
   } catch (error) {
     throw named(error, file);
+  }
+}
+
+/** Name of a temp file of this process: `.batch-manager-tmp-4711-0f8e…`. */
+const temporaryName = (): string => `.batch-manager-tmp-${process.pid}-${randomBytes(6).toString('hex')}`;
+
+/** The process that a file is a temp file of; null for any other file. */
+export function temporaryOf(name: string): number | null {
+  const pid = /^\.batch-manager-tmp-(\d+)-[0-9a-f]{12}$/.exec(name)?.[1];
+  return pid === undefined ? null : Number(pid);
+}
+
+async function writeSynced(file: string, data: string | Uint8Array, before: Stats | null): Promise<void> {
+  const handle = await open(file, 'wx');
+  try {
+    await handle.writeFile(data);
+    if (before !== null) {
+      await handle.chmod(before.mode & 0o7777);
+      // Another owner's file in a folder that we may write to: it becomes ours, as with any editor.
+      await handle.chown(before.uid, before.gid).catch(() => undefined);
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function statOptional(file: string): Promise<Stats | null> {
+  try {
+    return await stat(file);
+  } catch (error) {
+    if (isNotFound(error)) return null;
+    throw error;
   }
 }
 

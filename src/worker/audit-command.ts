@@ -1,6 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { AuditCommand } from '../../activities/deps.ts';
 import { runAuditCommand } from '../audit/command.ts';
 import { readDuration } from '../config/task-settings.ts';
@@ -8,6 +6,7 @@ import type { SettingsFile } from '../config/schema.ts';
 import { FILE_KINDS, type ModuleText } from '../domain/module.ts';
 import { readOptional, writeAtomic } from '../store/atomic.ts';
 import { modulePaths, ModulePaths } from '../store/module-files.ts';
+import { scratchPrefix } from './sweep.ts';
 
 /** Time that an audit command may take where the settings say nothing, ms. */
 const TIMEOUT_MS = 120_000;
@@ -27,7 +26,7 @@ export function createAuditCommand(settings: SettingsFile, cwd: string, folder: 
     key: JSON.stringify([command, inPlace]),
     run: async (ref, text, signal) => {
       const real = await modulePaths(folder(), ref);
-      const scratch = await mkdtemp(join(tmpdir(), 'batch-manager-audit-'));
+      const scratch = await mkdtemp(scratchPrefix());
       try {
         const mirror = await mirrored(scratch, real, text);
         const onDisk = inPlace && (await isOnDisk(real, text));

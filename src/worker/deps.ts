@@ -3,6 +3,7 @@ import { createAuditThread } from '../audit/thread.ts';
 import { Flights } from '../concurrency/flights.ts';
 import { TaskGates } from '../concurrency/gates.ts';
 import { KeyedLock } from '../concurrency/keyed-lock.ts';
+import { SharedLock } from '../concurrency/shared-lock.ts';
 import { readSettingsFile } from '../config/settings-file.ts';
 import { createModels } from '../model/registry.ts';
 import { createPrompts } from '../prompts/prompts.ts';
@@ -13,6 +14,7 @@ import { createManifestReader } from '../store/manifest.ts';
 import { PlanStore } from '../store/plans.ts';
 import { RecordStore } from '../store/records.ts';
 import { ReplyStore } from '../store/replies.ts';
+import { StepMarks } from '../store/step-marks.ts';
 import { TokenStore } from '../store/tokens.ts';
 import { WorkStore } from '../store/versions.ts';
 import type { Workspace } from '../store/workspace.ts';
@@ -48,6 +50,8 @@ export function createDeps(
     plans: new PlanStore(workspace),
     records: new RecordStore(workspace),
     tokens: new TokenStore(workspace),
+    marks: new StepMarks(workspace, identity),
+    inHand: new SharedLock(),
     identity,
     gates: new TaskGates(limits),
     flights: new Flights(),

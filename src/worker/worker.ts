@@ -10,11 +10,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deps } from '../../activities/deps.ts';
 import { createActivities } from '../../activities/index.ts';
 import { workspaceQueue } from '../domain/ids.ts';
+import { appendLog } from '../store/task-log.ts';
+import type { StepMark } from '../store/step-marks.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { builtBundle } from './bundle.ts';
 import { createDeps } from './deps.ts';
 import { takeOver } from './resume.ts';
-import { workerIdentity } from './worker-identity.ts';
+import { sweepLeftovers } from './sweep.ts';
+import { isDeadWorker, workerIdentity } from './worker-identity.ts';
 
 /** Where the worker connects to. */
 export interface WorkerAddress {
@@ -35,6 +38,7 @@ export interface WorkerOptions {
   readonly onWarm: (() => void) | null;
   /** Called once the worker is made, holds the lock, and is about to poll. */
   readonly onReady: () => void;
+  readonly onWarning: (message: string) => void;
 }
 
 /** Heartbeats are sent once a second: their answer brings a cancel to a call that no local abort reached. */
@@ -57,13 +61,15 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const { deps, close } = createDeps(options.workspace, options.env, workerIdentity(options.processId));
   const connection = await connect(options.address.connection);
   try {
-    if (onWarm === null) await takePlace(options, connection, deps);
+    let died = onWarm === null ? await takePlace(options, connection, deps) : [];
     const worker = await createWorker(options, connection, deps);
     if (onWarm !== null) {
       onWarm();
-      await takePlace(options, connection, deps);
+      died = await takePlace(options, connection, deps);
     }
     onReady();
+    // Beside the work: it must not keep the first call waiting, and what it cannot clear away now the next worker does.
+    sweepLeftovers(deps, died).catch((error: unknown) => options.onWarning(`Cannot clear away: ${String(error)}`));
     await worker.run();
   } finally {
     // A worker that was made but never ran holds it still: what ended it is to be told, not that.
@@ -72,12 +78,19 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   }
 }
 
-/** Takes the lock, and over from a dead predecessor. */
-async function takePlace(options: WorkerOptions, connection: NativeConnection, deps: Deps): Promise<void> {
+/** Takes the lock, and over from a dead predecessor; gives the steps in which one died. */
+async function takePlace(options: WorkerOptions, connection: NativeConnection, deps: Deps): Promise<StepMark[]> {
   await options.takeLock();
+  const died = await deps.marks.takeUp(isDeadWorker);
+  for (const { taskId, module, step, deaths } of died) {
+    const times = deaths === 0 ? '' : ` (alone, ${deaths} ${deaths === 1 ? 'time' : 'times'})`;
+    const text = `the worker died while it was in hand${times}; it runs alone now`;
+    await appendLog(options.workspace, taskId, { subject: module, event: step, text });
+  }
   const { workspaceId } = options;
   const { namespace } = options.address;
   await takeOver({ connection, namespace, workspaceId, tokens: deps.tokens, gates: deps.gates });
+  return died;
 }
 
 function createWorker(options: WorkerOptions, connection: NativeConnection, deps: Deps): Promise<Worker> {

@@ -4,7 +4,9 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, readFile
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lockHolder, tryLock, withLock } from '../../src/process/lock.ts';
+import { lockHolder, lockWhenFree, tryLock, withLock } from '../../src/process/lock.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processId } from '../../src/process/identity.ts';
 import { PACKAGE_ROOT } from '../../src/version.ts';
 import { tempFolder } from '../helpers/temp.ts';
 
@@ -53,6 +55,32 @@ test('a lock that was copied with its folder is not held; the original is, also 
   expect(lockHolder(join(copy, 'x.lock'))).toBeNull();
   expect(tryLock(join(copy, 'x.lock')).ok).toBe(true);
   expect(readdirSync(copy)).toEqual(['x.lock']);
+});
+
+test('who waits for a lock has it soon after its holder is gone, killed or not, and one after the other', async () => {
+  const path = join(tempFolder(), 'x.lock');
+  const first = tryLock(path);
+  const taken: string[] = [];
+  const [a, b] = ['a', 'b'].map(async (name) => {
+    const release = await lockWhenFree(path);
+    taken.push(name);
+    return release;
+  });
+  await sleep(100);
+  expect(taken).toEqual([]);
+  if (first.ok) first.release();
+  const release = await Promise.race([a, b]);
+  await sleep(100);
+  expect(taken).toHaveLength(1);
+  release?.();
+  await Promise.all([a, b]);
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  await once(child, 'spawn');
+  writeFileSync(path, JSON.stringify({ ...processId(child.pid ?? 0), token: 't' }));
+  const after = lockWhenFree(path);
+  child.kill('SIGKILL');
+  (await after)();
+  expect(existsSync(path)).toBe(false);
 });
 
 test('lockHolder names a living holder, and nobody where it is free or its holder is dead', () => {

@@ -16,8 +16,11 @@ export interface Context {
   settings(): SettingsFile;
   manifest(): Manifest;
   workspaceId(): Promise<string>;
-  /** A client of the engine, which is started where there is none; with a worker for this workspace. */
-  engine(): Promise<EngineAccess>;
+  /**
+   * A client of the engine, which is started where there is none; with a worker for this workspace. Where it is started, the
+   * open tasks that go on with it are named, unless the command does that itself.
+   */
+  engine(options?: { readonly namesOpenTasks: boolean }): Promise<EngineAccess>;
   /** A client of the engine if it is up; null where it is not. */
   engineIfUp(): Promise<EngineAccess | null>;
 }
@@ -44,15 +47,15 @@ export function createContext(options: {
     settings: once(() => readSettingsFile(workspace)),
     manifest: once(() => readManifest(workspace, context.settings().manifest)),
     workspaceId: once(() => workspaceId(workspace)),
-    engine: once(async () => (await import('./client/engine-access.ts')).openEngine(context)),
+    engine: once(async (options) => (await import('./client/engine-access.ts')).openEngine(context, options)),
     engineIfUp: once(async () => (await import('./engine/status.ts')).openIfUp(context)),
   };
   return context;
 }
 
-function once<T>(make: () => T): () => T {
+function once<A extends unknown[], T>(make: (...args: A) => T): (...args: A) => T {
   let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
+  return (...args) => (made ??= { value: make(...args) }).value;
 }
 
 /**

@@ -1,16 +1,30 @@
 import type { Context, EngineAccess } from '../context.ts';
+import { taskEnded } from '../domain/task-status.ts';
 import { supervisorCommand } from '../engine/command.ts';
 import { isConfigured } from '../engine/configured.ts';
 import { ensureEngine } from '../engine/ensure.ts';
 import { connectClient } from './connection.ts';
 import { TaskClient } from './task-client.ts';
 
-/** Connects to the configured Temporal, or to the embedded engine, which is started with a worker for this workspace. */
-export async function openEngine(context: Context): Promise<EngineAccess> {
+/**
+ * Connects to the configured Temporal, or to the embedded engine, which is started with a worker for this workspace. Whoever
+ * starts it is told which tasks go on with it.
+ */
+export async function openEngine(
+  context: Context,
+  { namesOpenTasks }: { readonly namesOpenTasks: boolean } = { namesOpenTasks: false },
+): Promise<EngineAccess> {
   if (isConfigured(context.env)) return connectTo(null, null);
   const workspace = { id: await context.workspaceId(), root: context.workspace.root };
   const onProgress = (message: string): void => context.io.err(`${message}\n`);
-  const { address, uiAddress } = await ensureEngine({ onProgress, workspace, supervisorCommand: supervisorCommand() });
+  const before = (await context.records.list()).filter((record) => !taskEnded(record.status));
+  const { address, uiAddress, started } = await ensureEngine({
+    onProgress,
+    workspace,
+    supervisorCommand: supervisorCommand(),
+  });
+  if (started && before.length > 0 && !namesOpenTasks)
+    onProgress(`With it go on: ${before.map((record) => record.task_id).join(', ')}`);
   return connectTo(address, `http://${uiAddress}/namespaces/default`);
 }
 

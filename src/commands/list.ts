@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
+import { sayWhyTheyStand } from '../progress/standing.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { reconcile } from '../progress/reconcile.ts';
@@ -35,10 +36,6 @@ async function runList(
   const hidden = records.length - shown.length;
   if (hidden > 0 && options.json !== true)
     context.io.err(`${hidden} older tasks are not shown; see them with --all.\n`);
-  if (shown.some((record) => !taskEnded(record.status)) && (await context.engineIfUp()) === null) {
-    context.io.err(
-      'The engine is down: open tasks stand still, as of their last record. Go on with: batch-manager up\n',
-    );
-  }
+  if (shown.some((record) => !taskEnded(record.status))) await sayWhyTheyStand(context, null);
   return EXIT.ok;
 }

@@ -4,6 +4,7 @@ import { formatLogLine } from '../domain/log-line.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { readProgress } from '../progress/follow.ts';
+import { sayWhyTheyStand } from '../progress/standing.ts';
 import { exitCodeOf, findModule, taskRecord } from '../progress/task-record.ts';
 import { readOptional } from '../store/atomic.ts';
 import { modulePaths } from '../store/module-files.ts';
@@ -52,9 +53,9 @@ async function showTask(context: Context, record: TaskRecord): Promise<void> {
   const lines = await lastLines(context.workspace, record.task_id, null, TAIL);
   io.out(lines.map((line) => `${formatLogLine(line)}\n`).join(''));
   if (taskEnded(record.status)) return;
-  const access = await context.engineIfUp();
-  if (access === null) io.err(`The engine is down; this is as of ${record.updated_at}. Go on with: batch-manager up\n`);
-  else if (access.webUi !== null) io.err(`Web UI: ${access.webUi}/workflows/${record.task_id}\n`);
+  const webUi = (await context.engineIfUp())?.webUi ?? null;
+  if (webUi !== null) io.err(`Web UI: ${webUi}/workflows/${record.task_id}\n`);
+  await sayWhyTheyStand(context, record.updated_at);
 }
 
 async function showModule(context: Context, record: TaskRecord, wanted: string, json: boolean): Promise<void> {

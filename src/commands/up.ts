@@ -15,7 +15,7 @@ export function newUpCommand(wiring: Wiring, run = runUp): CommandUnknownOpts {
 }
 
 async function runUp(context: Context): Promise<ExitCode> {
-  const { webUi } = await context.engine();
+  const { webUi } = await context.engine({ namesOpenTasks: true });
   const { io } = context;
   io.err(
     webUi === null

@@ -2,7 +2,8 @@
  * Which database the server is to serve. Invariants:
  * 1. A database is served by the binary that made it: its schema has no migration, and a newer `temporal` on PATH must not
  *    hide running batches behind a new, empty database.
- * 2. The binary is kept whole or not at all, and as the file itself: what a link on PATH points to changes with an upgrade.
+ * 2. A newer server that is there waits until the engine has ended with nothing open; it gets a database of its own then.
+ * 3. The binary is kept whole or not at all, and as the file itself: what a link on PATH points to changes with an upgrade.
  */
 import {
   copyFileSync,
@@ -12,13 +13,15 @@ import {
   readdirSync,
   realpathSync,
   renameSync,
+  rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { engineError } from '../domain/errors.ts';
-import { locateServer, type LocatedServer } from './locate.ts';
+import { findServer, locateServer, type LocatedServer } from './locate.ts';
 import { cacheFolder, stateFolder } from './paths.ts';
-import { PINNED } from './version.ts';
+import { isAtLeast, PINNED } from './version.ts';
 
 /** A database with the binary that it is served by. */
 export interface Database {
@@ -44,10 +47,30 @@ export function knownDatabase(): Database | null {
 export async function chooseDatabase(onProgress: (message: string) => void): Promise<Database> {
   refuseReservedCharacters(stateFolder());
   const known = knownDatabase();
-  if (known !== null) return known;
-  const { path, serverVersion: version } = await serverFor(newestDatabase(), onProgress);
+  if (known === null) return databaseOf(await serverFor(newestDatabase(), onProgress));
+  const newer = existsSync(idleMark(known.file)) ? await newerServer(known.version) : null;
+  return newer === null ? known : databaseOf(newer);
+}
+
+/** The database of a server's version; keeps its binary. */
+function databaseOf({ path, serverVersion: version }: LocatedServer): Database {
   keep(path, keptBinary(version));
   return { file: join(stateFolder(), `temporal-${version}.db`), path: keptBinary(version), version };
+}
+
+/** A server that is there and newer than the version; null where there is none. */
+export async function newerServer(version: string): Promise<LocatedServer | null> {
+  const found = await findServer();
+  const newer = found !== null && found.serverVersion !== version && isAtLeast(found.serverVersion, version);
+  return newer ? found : null;
+}
+
+const idleMark = (file: string): string => `${file}.idle`;
+
+/** Notes whether the database has nothing open: so a newer server may leave it behind. */
+export function markIdle(file: string, idle: boolean): void {
+  if (idle) writeFileSync(idleMark(file), '');
+  else rmSync(idleMark(file), { force: true });
 }
 
 /** Finds or makes a server; one that can read the database where there is one. */

@@ -45,7 +45,9 @@ export async function runningEngine(
  * Brings the engine up, with a worker for the workspace. Two commands at the same moment end with the same engine.
  * @throws UserError (engine) with the reason and the end of the log.
  */
-export async function ensureEngine(options: EnsureOptions): Promise<EngineAddress> {
+export async function ensureEngine(
+  options: EnsureOptions,
+): Promise<EngineAddress & { /** Whether this very command brought it up. */ readonly started: boolean }> {
   const { workspace, onProgress } = options;
   const started = (await runningEngine(onProgress)) === null;
   if (started) await chooseDatabase(onProgress);
@@ -54,7 +56,7 @@ export async function ensureEngine(options: EnsureOptions): Promise<EngineAddres
     onProgress('Starting the engine …');
     startSupervisor(options);
   }
-  return waitUntilUp(options);
+  return { ...(await waitUntilUp(options)), started };
 }
 
 /** Starts a supervisor; where one runs already, it ends at once. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
-import { chooseDatabase } from './database.ts';
+import { chooseDatabase, markIdle } from './database.ts';
 import { stateFolder } from './paths.ts';
 import { formerPort, freePort } from './ports.ts';
 import { isAlive, processId } from '../process/identity.ts';
@@ -36,6 +36,7 @@ export async function startServer(
   const { file, path, version } = await chooseDatabase(onProgress);
   const running = lastServer();
   if (running !== null && running.database === file && isAlive(running)) return running;
+  markIdle(file, false);
   const port = await (before === null ? freePort(PORT) : formerPort(portOf(before.address)));
   const uiPort = await (before === null ? freePort(UI_PORT) : formerPort(portOf(before.uiAddress)));
   const [httpPort, metricsPort] = [await freePort(0), await freePort(0)];

@@ -20,6 +20,7 @@ import {
   type EngineState,
   type ServerState,
 } from './state.ts';
+import { markIdle, newerServer } from './database.ts';
 import { Backoff } from './backoff.ts';
 import { endProcess } from './end.ts';
 import { engineLeft } from './left.ts';
@@ -104,7 +105,11 @@ class Supervisor {
     // Said first: a command that comes meanwhile must not take it for up.
     this.note({ server: this.state.server && { ...this.state.server, ready: false } });
     await endWorkers(this.state.workers, 30_000);
-    if (this.state.server !== null) await endProcess(this.state.server, 10_000);
+    const { server } = this.state;
+    if (server !== null) {
+      await noteIdle(server).catch(() => undefined);
+      await endProcess(server, 10_000);
+    }
     this.note({ workers: [], problem: null });
   }
 
@@ -155,6 +160,11 @@ class Supervisor {
     // A command that came just now is about to start something.
     return idleMs > 0 && this.idleSince !== null && Date.now() - Math.max(this.idleSince, lastAsked()) >= idleMs;
   }
+}
+
+/** Lets a newer server have its turn at the next start, where nothing is open in this one's database. */
+async function noteIdle({ address, database, version }: ServerState): Promise<void> {
+  if ((await newerServer(version)) !== null) markIdle(database, (await countOpen(address)) === 0);
 }
 
 /** When a command last asked for a worker, ms. */

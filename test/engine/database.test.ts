@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { chooseDatabase, knownDatabase } from '../../src/engine/database.ts';
+import { chooseDatabase, knownDatabase, markIdle, newerServer } from '../../src/engine/database.ts';
 import { PINNED } from '../../src/engine/version.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { writeTemporal } from './fake-temporal.ts';
@@ -57,6 +57,23 @@ test('a database keeps the binary that made it, whatever is on PATH or named lat
   onPath('1.31.9');
   vi.stubEnv('BATCH_MANAGER_TEMPORAL', onPath('1.31.9'));
   expect(await choose()).toMatchObject({ file, version: '1.30.0', path: kept('1.30.0') });
+});
+
+test('a newer server has its turn, with a database of its own, once the old one was noted to have nothing open', async () => {
+  onPath('1.30.0');
+  const { file } = await choose();
+  writeFileSync(file, '');
+  onPath('1.31.9');
+  expect(await newerServer('1.30.0')).toMatchObject({ serverVersion: '1.31.9' });
+  markIdle(file, true);
+  expect(await choose()).toMatchObject({ file: join(state, 'temporal-1.31.9.db'), version: '1.31.9' });
+  expect(existsSync(file)).toBe(true);
+  markIdle(file, false);
+  expect(await choose()).toMatchObject({ file, version: '1.30.0' });
+  onPath('1.29.5');
+  markIdle(file, true);
+  expect(await newerServer('1.30.0')).toBeNull();
+  expect(await choose()).toMatchObject({ file, version: '1.30.0' });
 });
 
 test('of a link on PATH the file behind it is kept: the link points elsewhere after an upgrade', async () => {

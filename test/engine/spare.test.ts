@@ -1,0 +1,80 @@
+/** The warm spare worker: made beside a worker while tasks may be open, and in its place when that dies. */
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { EngineState, WorkerState } from '../../src/engine/state.ts';
+import { createHome, type Home } from '../helpers/cli.ts';
+import { tempWorkspace } from '../helpers/curriculum.ts';
+import { tinyWorkspace } from '../helpers/lesson.ts';
+import { noTemporal } from '../helpers/temporal.ts';
+import { until } from '../helpers/until.ts';
+
+let home: Home;
+let folder: string;
+
+beforeEach(() => {
+  home = createHome({ BATCH_MANAGER_MODEL: 'offline' });
+  folder = tempWorkspace();
+  tinyWorkspace(folder, 2);
+});
+afterEach(async () => expect(await home.close()).toEqual([]));
+
+const stateFolder = (): string => join(home.folder, 'state/batch-manager');
+
+function worker(): WorkerState {
+  const state = JSON.parse(readFileSync(join(stateFolder(), 'engine.json'), 'utf8')) as EngineState;
+  const [only, ...others] = state.workers;
+  if (only === undefined || others.length > 0) throw new Error(`${state.workers.length} workers`);
+  return only;
+}
+
+/** Waits for a spare that is warm, and gives its pid. */
+async function warmSpare(): Promise<number> {
+  const isWarm = (): boolean => {
+    const { spare, workspaceId } = worker();
+    return spare !== null && said(workspaceId, 'spare') === spare.pid;
+  };
+  await until(isWarm, 30_000);
+  return worker().spare?.pid ?? 0;
+}
+
+/** The process that said that it is ready, as worker or as spare. */
+function said(workspaceId: string, role: 'ready' | 'spare'): number {
+  try {
+    return (JSON.parse(readFileSync(join(stateFolder(), `workspaces/${workspaceId}.${role}`), 'utf8')) as WorkerState)
+      .pid;
+  } catch {
+    return 0;
+  }
+}
+
+test.skipIf(noTemporal !== undefined)('takes over when the worker is killed, and gets a spare of its own', async () => {
+  await home.run(folder, ['up']);
+  const [first, spare] = [worker().pid, await warmSpare()];
+  expect((await home.run(folder, ['doctor'])).stdout).toContain(`spare ${spare}`);
+  process.kill(first, 'SIGKILL');
+  await until(() => worker().pid === spare && said(worker().workspaceId, 'ready') === spare);
+  expect(worker()).toMatchObject({ restarts: 1, lastEnd: 'killed by SIGKILL' });
+  expect((await home.run(folder, ['fix-review', 'tiny', '1', '2'])).code).toBe(0);
+  expect(await warmSpare()).not.toBe(spare);
+});
+
+test.skipIf(noTemporal !== undefined)(
+  'gives way to a new worker where the settings changed meanwhile; with engine.spare false there is none',
+  async () => {
+    await home.run(folder, ['up']);
+    const [first, spare] = [worker().pid, await warmSpare()];
+    appendFileSync(join(folder, 'batch-manager.yaml'), 'engine: { spare: false }\n');
+    process.kill(first, 'SIGKILL');
+    await until(
+      () => worker().pid !== first && worker().pid !== spare && said(worker().workspaceId, 'ready') !== spare,
+    );
+    const log = readFileSync(join(stateFolder(), `logs/worker-${worker().workspaceId}.log`), 'utf8');
+    expect(log).toContain('The settings changed since this spare worker was made');
+    await home.run(folder, ['down', '--now']);
+    await home.run(folder, ['up']);
+    expect((await home.run(folder, ['fix-review', 'tiny', '1', '2'])).code).toBe(0);
+    await new Promise((done) => setTimeout(done, 6000));
+    expect(worker().spare).toBeNull();
+  },
+);

@@ -79,7 +79,11 @@ const settingsChecks: Look = (context) =>
 const modelChecks: Look = async (context) => {
   const { settings } = taskSettings({}, context.env, context.settings());
   const { createModels } = await import('../model/registry.ts');
-  const models = createModels({ workspaceRoot: context.workspace.root, env: context.env });
+  const models = createModels({
+    workspaceRoot: context.workspace.root,
+    env: context.env,
+    providers: context.settings().providers,
+  });
   return [...new Set([settings.model, settings.reviewModel])].map((name) => {
     const missing = models.get(name).model.missing();
     return { name: 'model access', ok: missing === null, detail: missing ?? `${name} can be called` };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LEVEL_NUMBERS } from '../audit/overrides.ts';
+import { PROTOCOLS } from '../model/providers.ts';
 import { MAX_CONCURRENCY } from '../domain/settings.ts';
 
 const modelName = z.string().min(1);
@@ -32,7 +33,17 @@ export const settingsFileSchema = z.strictObject({
     })
     .optional(),
   levels: z.record(z.string(), levelSchema).optional(),
-  google: z.strictObject({ 'base-url': z.string().optional() }).optional(),
+  /** Other addresses of known providers, and providers of the workspace's own, by name; see docs/models.md. */
+  providers: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]*$/, 'a provider name has small letters, digits and "-"'),
+      z.strictObject({
+        'base-url': z.string().optional(),
+        protocol: z.enum(PROTOCOLS).optional(),
+        'key-variable': z.string().optional(),
+      }),
+    )
+    .optional(),
   engine: z
     .strictObject({
       'idle-minutes': z.number().min(0).optional(),

@@ -48,10 +48,13 @@ export const readDuration: Reader<number> = (text, name) => {
   throw usageError(`${name} must be a duration such as 90s, 12m or 1.5h, but got "${text}".`);
 };
 
-const model: Reader<string> = (text) => formatModelName(parseModelName(text));
+const modelOf =
+  (file: SettingsFile): Reader<string> =>
+  (text) =>
+    formatModelName(parseModelName(text, file.providers));
 
 /** Settings that hold one text or number. */
-type SettingName = Exclude<keyof SettingsFile, 'audit' | 'engine' | 'google' | 'levels' | 'manifest'>;
+type SettingName = Exclude<keyof SettingsFile, 'audit' | 'engine' | 'levels' | 'manifest' | 'providers'>;
 
 /** Takes each setting from flag, environment, file or default, in this order. */
 class Resolver {
@@ -95,6 +98,7 @@ export function taskSettings(
 ): { readonly settings: TaskSettings; readonly origins: readonly Setting[] } {
   const from = new Resolver(flags, env, file);
   const base = DEFAULT_SETTINGS;
+  const model = modelOf(file);
   const mainModel = from.take('model', 'model', base.model, model);
   const concurrency = from.take('concurrency', 'concurrency', base.concurrency, wholeNumber(1, MAX_CONCURRENCY));
   const settings: TaskSettings = {

@@ -86,6 +86,7 @@ function networkCode(error: unknown): string | null {
 }
 
 function classOf(status: number, body: unknown): ModelErrorClass {
+  if (status === 402 || isOutOfCredit(body)) return 'quota';
   if (status === 429) return isDailyQuota(body) ? 'quota' : 'rate';
   if (status === 401 || status === 403 || (status === 400 && isInvalidKey(body))) return 'auth';
   if (status >= 500 || status === 408 || status === 409) return 'provider-down';
@@ -104,15 +105,26 @@ function isDailyQuota(body: unknown): boolean {
     .some((violation) => /per_?day/i.test(String(violation['quotaId'])));
 }
 
+/** OpenAI answers 429 for an account without credit, too, and Anthropic 400 with words alone. */
+function isOutOfCredit(body: unknown): boolean {
+  const { code, type, message } = record(record(body)['error']);
+  const outOfCredit = [code, type].some((value) => value === 'insufficient_quota' || value === 'billing_error');
+  return outOfCredit || /credit balance is too low/i.test(String(message));
+}
+
 /** Gemini answers a wrong or expired key with 400, not 401. */
 function isInvalidKey(body: unknown): boolean {
   return errorDetails(body).some((detail) => detail['reason'] === 'API_KEY_INVALID');
 }
 
 function message(http: HttpFailure, errorClass: ModelErrorClass, context: CallContext): string {
-  const fields = record(record(http.body)['error']);
-  const rpcStatus = typeof fields['status'] === 'string' ? ` ${fields['status'].slice(0, 40)}` : '';
-  const said = typeof fields['message'] === 'string' ? safeText(fields['message'], context) : null;
+  const told = record(http.body)['error'];
+  const fields = record(told);
+  // Gemini has a status, OpenAI a code or a type, Anthropic a type; Ollama says no more than its message.
+  const name = [fields['status'], fields['code'], fields['type']].find((value) => typeof value === 'string');
+  const rpcStatus = typeof name === 'string' ? ` ${safeText(name, context)?.slice(0, 40) ?? ''}`.trimEnd() : '';
+  const text = typeof told === 'string' ? told : fields['message'];
+  const said = typeof text === 'string' ? safeText(text, context) : null;
   const answer = `${context.provider} answered HTTP ${http.status}${rpcStatus}${said === null ? '' : `: ${said}`}`;
   return errorClass === 'auth' ? `${answer.replace(/\.$/, '')}. The key is looked for in: ${context.keyHelp}` : answer;
 }

@@ -13,12 +13,12 @@ export interface FoundKey {
 
 export interface Keys {
   /**
-   * The provider's key, looked up anew at each call, so that one added while the worker runs counts; null where there is none.
+   * The provider's key by its variables, looked up anew at each call, so that one added while the worker runs counts; null where there is none.
    * Throws UserError (failed) where the credentials file is open to others or a file cannot be read.
    */
-  find(provider: string): FoundKey | null;
+  find(provider: string, variables: readonly string[]): FoundKey | null;
   /** The places where the provider's key is looked for, in order, as words that say what to set. */
-  help(provider: string): string;
+  help(provider: string, variables: readonly string[]): string;
 }
 
 export interface KeysOptions {
@@ -26,30 +26,23 @@ export interface KeysOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Variables by provider; the first is the one that is recommended. */
-const KEY_VARIABLES: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  google: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
-};
-
 /** Keys from the environment, else the workspace's `.env`, else the user's credentials file. Nothing is read before it is asked. */
 export function createKeys({ workspaceRoot, env }: KeysOptions): Keys {
   const dotEnvPath = join(workspaceRoot, '.env');
   const credentialsPath = join(configFolder(env), 'batch-manager', 'credentials.json');
   return {
-    find(provider) {
-      const variables = KEY_VARIABLES[provider];
-      if (variables === undefined) return null;
+    find(provider, variables) {
       return (
         fromVariables(variables, env, 'environment') ??
         fromVariables(variables, parseDotEnv(readIfThere(dotEnvPath) ?? ''), dotEnvPath) ??
         fromCredentials(provider, credentialsPath)
       );
     },
-    help(provider) {
-      const variable = KEY_VARIABLES[provider]?.[0];
-      if (variable === undefined) return `${provider} needs no key`;
+    help(provider, [variable]) {
       const entry = JSON.stringify({ [provider]: { apiKey: '…' } });
-      return `${variable} in the worker's environment; ${variable}=… in ${dotEnvPath}; ${entry} in ${credentialsPath} (mode 600)`;
+      const inFile = `${entry} in ${credentialsPath} (mode 600)`;
+      if (variable === undefined) return inFile;
+      return `${variable} in the worker's environment; ${variable}=… in ${dotEnvPath}; ${inFile}`;
     },
   };
 }

@@ -1,32 +1,34 @@
 import { usageError } from '../domain/errors.ts';
-
-/** Providers that a model name may start with. */
-export const PROVIDERS = ['google', 'offline'] as const;
-export type ProviderName = (typeof PROVIDERS)[number];
+import { hostedNames, hostedProvider, type ProvidersSettings } from './providers.ts';
 
 export interface ModelName {
-  readonly provider: ProviderName;
+  /** A hosted provider's name, or `offline`. */
+  readonly provider: string;
   /** The name without its provider, as `ModelRequest.model` wants it. */
   readonly model: string;
 }
 
 const OFFLINE_MODEL = 'rules-1';
-/** Names offered where one was not understood; any other `google/gemini-…` is passed on as it is. */
+/** Names offered where one was not understood; any other name of a known provider is passed on as it is. */
 const SUGGESTED = ['google/gemini-2.5-flash', 'google/gemini-2.5-pro', `offline/${OFFLINE_MODEL}`] as const;
-/** The name becomes a part of the request's URL: a slash, a dot pair or a `?` in it would ask another address. */
-const MODEL_PATTERN = /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/i;
+/** Google's name becomes a part of the request's URL: a slash, a dot pair or a `?` in it would ask another address. */
+const PATH_PATTERN = /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/i;
+/** The others' stand in the request's body: `qwen3:8b`, `anthropic/claude-sonnet-4.5`, `org/model@2026-01`. */
+const BODY_PATTERN = /^[a-z0-9][\w.:@+/-]*$/i;
 
 /**
- * Reads a model's name: `google/gemini-2.5-flash`, `gemini-2.5-flash`, `offline/rules-1` or `offline`.
+ * Reads a model's name: `google/gemini-2.5-flash`, `gemini-2.5-flash`, `claude-…`, `ollama/qwen3:8b`, `offline/rules-1` or
+ * `offline`; `providers` are those of the settings.
  * Throws UserError (usage) for an unknown provider, a malformed name, or a Gemini generation that Google has shut down.
  */
-export function parseModelName(text: string): ModelName {
+export function parseModelName(text: string, providers: ProvidersSettings = {}): ModelName {
   const name = text.trim();
   const [first = '', ...rest] = name.split('/');
-  if (rest.length > 0) return named(name, first, rest.join('/'));
+  if (rest.length > 0) return named(name, first, rest.join('/'), providers);
   if (name.startsWith('gemini-')) return google(name);
+  if (name.startsWith('claude-')) return inBody('anthropic', name);
   if (name === 'offline' || name === OFFLINE_MODEL) return { provider: 'offline', model: OFFLINE_MODEL };
-  throw unknownName(name);
+  throw unknownName(name, providers);
 }
 
 /** `provider/model`: how a model stands in settings, records and cache keys. The inverse of `parseModelName`. */
@@ -34,27 +36,43 @@ export function formatModelName(name: ModelName): string {
   return `${name.provider}/${name.model}`;
 }
 
-function named(name: string, provider: string, model: string): ModelName {
-  if (provider === 'google') return google(model);
+function named(name: string, provider: string, model: string, providers: ProvidersSettings): ModelName {
+  const spec = hostedProvider(provider, providers);
+  if (spec?.protocol === 'google') return provider === 'google' ? google(model) : inPath(provider, model);
+  if (spec !== null) return inBody(provider, model);
   if (name === `offline/${OFFLINE_MODEL}`) return { provider: 'offline', model: OFFLINE_MODEL };
-  throw unknownName(name);
+  throw unknownName(name, providers);
 }
 
 function google(model: string): ModelName {
-  if (!MODEL_PATTERN.test(model)) {
-    throw usageError(
-      `Model name "google/${model}" is malformed: letters, digits, ".", "-" and "_" are allowed. ` +
-        `Try --model ${SUGGESTED[0]}.`,
-    );
-  }
   const successor = successorOf(model);
-  if (successor !== null) {
-    throw usageError(
-      `Model "${model}" is no longer served: Google has shut that generation down. Try --model google/${successor}.`,
-    );
-  }
-  return { provider: 'google', model };
+  if (successor === null) return inPath('google', model);
+  throw usageError(
+    `Model "${model}" is no longer served: Google has shut that generation down. Try --model google/${successor}.`,
+  );
 }
+
+function inPath(provider: string, model: string): ModelName {
+  if (PATH_PATTERN.test(model)) return { provider, model };
+  throw usageError(
+    `Model name "${provider}/${model}" is malformed: letters, digits, ".", "-" and "_" are allowed. ` +
+      `Try --model ${SUGGESTED[0]}.`,
+  );
+}
+
+function inBody(provider: string, model: string): ModelName {
+  if (BODY_PATTERN.test(model)) return { provider, model };
+  throw usageError(
+    `Model name "${provider}/${model}" is malformed: write it as the provider does, for instance ${EXAMPLES[provider] ?? `${provider}/model`}.`,
+  );
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  anthropic: 'anthropic/claude-sonnet-4-5',
+  openai: 'openai/gpt-5-mini',
+  openrouter: 'openrouter/google/gemini-2.5-flash',
+  ollama: 'ollama/qwen3:8b',
+};
 
 /** Said before a call is made: the provider's own answer is a bare "not found". */
 function successorOf(model: string): string | null {
@@ -62,21 +80,27 @@ function successorOf(model: string): string | null {
   return model.includes('flash') ? 'gemini-2.5-flash' : 'gemini-2.5-pro';
 }
 
-function unknownName(name: string): Error {
-  const list = `Known providers: ${PROVIDERS.join(', ')}; for instance ${SUGGESTED.join(', ')}.`;
-  return usageError(`Unknown model "${name}". ${list} Try --model ${nearest(name) ?? SUGGESTED[0]}.`);
+function unknownName(name: string, providers: ProvidersSettings): Error {
+  const known = [...hostedNames(providers), 'offline'];
+  const list = `Known providers: ${known.join(', ')}; for instance ${SUGGESTED.join(', ')}.`;
+  return usageError(`Unknown model "${name}". ${list} Try --model ${nearest(name, known) ?? SUGGESTED[0]}.`);
 }
 
 /** The suggestion that a slip of the hand explains: a misspelt provider keeps its model, a bare name is compared bare. */
-function nearest(name: string): string | null {
+function nearest(name: string, known: readonly string[]): string | null {
   const [first = '', ...rest] = name.split('/');
   if (rest.length > 0) {
-    const provider = closest(first, PROVIDERS);
+    const provider = closest(first, known);
     if (provider === 'offline') return `offline/${OFFLINE_MODEL}`;
-    return provider !== null && MODEL_PATTERN.test(rest.join('/')) ? `${provider}/${rest.join('/')}` : null;
+    const pattern = provider === 'google' ? PATH_PATTERN : BODY_PATTERN;
+    return provider !== null && pattern.test(rest.join('/')) ? `${provider}/${rest.join('/')}` : null;
   }
-  const bare = closest(name.toLowerCase(), [...SUGGESTED.map((known) => known.split('/')[1] ?? ''), ...PROVIDERS]);
-  return SUGGESTED.find((known) => known.endsWith(`/${bare}`) || known.startsWith(`${bare}/`)) ?? null;
+  const bare = closest(name.toLowerCase(), [
+    ...SUGGESTED.map((suggested) => suggested.split('/')[1] ?? ''),
+    'google',
+    'offline',
+  ]);
+  return SUGGESTED.find((suggested) => suggested.endsWith(`/${bare}`) || suggested.startsWith(`${bare}/`)) ?? null;
 }
 
 function closest<T extends string>(value: string, choices: readonly T[]): T | null {

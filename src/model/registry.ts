@@ -1,14 +1,15 @@
-import { createGoogleModel } from './google.ts';
+import { createHostedModel } from './hosted.ts';
 import { createKeys } from './keys.ts';
 import type { Model } from './model.ts';
-import { parseModelName, type ProviderName } from './names.ts';
+import { parseModelName } from './names.ts';
 import { createOfflineModel } from './offline/offline.ts';
+import { hostedProvider, type ProvidersSettings } from './providers.ts';
 
 export interface ModelsOptions {
   readonly workspaceRoot: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Base URL of google from the settings; without it GOOGLE_GEMINI_BASE_URL of `env` counts. */
-  readonly googleBaseURL?: string | undefined;
+  /** `providers` of the settings. */
+  readonly providers?: ProvidersSettings | undefined;
 }
 
 export interface Models {
@@ -21,10 +22,10 @@ export interface Models {
 
 /** All model providers, each made when it is first asked for. */
 export function createModels(options: ModelsOptions): Models {
-  const made = new Map<ProviderName, Model>();
+  const made = new Map<string, Model>();
   return {
     get(text) {
-      const { provider, model: name } = parseModelName(text);
+      const { provider, model: name } = parseModelName(text, options.providers);
       const model = made.get(provider) ?? create(provider, options);
       made.set(provider, model);
       return { model, name };
@@ -32,19 +33,15 @@ export function createModels(options: ModelsOptions): Models {
   };
 }
 
-function create(provider: ProviderName, { workspaceRoot, env, googleBaseURL }: ModelsOptions): Model {
-  switch (provider) {
-    case 'offline':
-      return createOfflineModel(env);
-    case 'google': {
-      const keys = createKeys({ workspaceRoot, env });
-      const keyHelp = keys.help('google');
-      return createGoogleModel({
-        apiKey: () => keys.find('google')?.key ?? null,
-        keyHelp,
-        env,
-        baseURL: googleBaseURL,
-      });
-    }
-  }
+function create(provider: string, { workspaceRoot, env, providers }: ModelsOptions): Model {
+  const spec = hostedProvider(provider, providers);
+  if (spec === null) return createOfflineModel(env);
+  const keys = createKeys({ workspaceRoot, env });
+  return createHostedModel({
+    provider,
+    spec,
+    apiKey: () => keys.find(provider, spec.keyVariables)?.key ?? null,
+    keyHelp: keys.help(provider, spec.keyVariables),
+    env,
+  });
 }

@@ -38,7 +38,7 @@ export function createDeps(
   const models = createModels({
     workspaceRoot: workspace.root,
     env,
-    googleBaseURL: settings.google?.['base-url'],
+    providers: settings.providers,
   });
   const deps: Deps = {
     workspace,

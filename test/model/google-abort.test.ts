@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createGoogleModel } from '../../src/model/google.ts';
+import { createGoogleModel } from '../helpers/google-model.ts';
 import type { ModelReply } from '../../src/model/model.ts';
 import { startGeminiServer, type GeminiScript, type GeminiServer } from '../helpers/gemini-server.ts';
 

@@ -1,6 +1,6 @@
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createGoogleModel } from '../../src/model/google.ts';
+import { createGoogleModel } from '../helpers/google-model.ts';
 import type { ModelReply } from '../../src/model/model.ts';
 
 const mock = new LLMock({ port: 0 });

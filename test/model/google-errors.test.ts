@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { createGoogleModel } from '../../src/model/google.ts';
+import { createGoogleModel } from '../helpers/google-model.ts';
 import { ModelError } from '../../src/model/model.ts';
 import { dailyQuota, geminiError, invalidKey, rateLimited, type GeminiReply } from '../helpers/gemini-reply.ts';
 import { startGeminiServer } from '../helpers/gemini-server.ts';

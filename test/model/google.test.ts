@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { createGoogleModel, type GoogleOptions } from '../../src/model/google.ts';
+import { createGoogleModel, type GoogleOptions } from '../helpers/google-model.ts';
 import type { ModelReply } from '../../src/model/model.ts';
 import type { GeminiReply } from '../helpers/gemini-reply.ts';
 import { startGeminiServer, type GeminiScript, type GeminiServer } from '../helpers/gemini-server.ts';

@@ -2,7 +2,10 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { HOSTED_PROVIDERS } from '../../src/model/providers.ts';
 import { createKeys, parseDotEnv, type Keys } from '../../src/model/keys.ts';
+
+const GOOGLE = HOSTED_PROVIDERS.google.keyVariables;
 
 let folder: string;
 let workspaceRoot: string;
@@ -26,41 +29,41 @@ const writeCredentials = (text: string, mode = 0o600): Promise<void> => writeFil
 
 test('the environment comes before .env, and .env before the credentials file', async () => {
   await writeCredentials('{"google":{"apiKey":"from-file"}}');
-  expect(keys().find('google')).toEqual({ key: 'from-file', origin: credentials });
+  expect(keys().find('google', GOOGLE)).toEqual({ key: 'from-file', origin: credentials });
   await writeDotEnv('GEMINI_API_KEY=from-dot-env\n');
-  expect(keys().find('google')).toEqual({
+  expect(keys().find('google', GOOGLE)).toEqual({
     key: 'from-dot-env',
     origin: `${join(workspaceRoot, '.env')} GEMINI_API_KEY`,
   });
-  expect(keys({ GEMINI_API_KEY: 'from-env' }).find('google')).toEqual({
+  expect(keys({ GEMINI_API_KEY: 'from-env' }).find('google', GOOGLE)).toEqual({
     key: 'from-env',
     origin: 'environment GEMINI_API_KEY',
   });
 });
 
 test.each(['GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'])('%s counts too, after GEMINI_API_KEY', (variable) => {
-  expect(keys({ [variable]: 'other' }).find('google')?.origin).toBe(`environment ${variable}`);
-  expect(keys({ [variable]: 'other', GEMINI_API_KEY: 'first' }).find('google')?.key).toBe('first');
+  expect(keys({ [variable]: 'other' }).find('google', GOOGLE)?.origin).toBe(`environment ${variable}`);
+  expect(keys({ [variable]: 'other', GEMINI_API_KEY: 'first' }).find('google', GOOGLE)?.key).toBe('first');
 });
 
 test('a variable that is empty or blank counts as not set', async () => {
   await writeDotEnv('GEMINI_API_KEY=real');
-  expect(keys({ GEMINI_API_KEY: '', GOOGLE_API_KEY: '  ' }).find('google')?.key).toBe('real');
+  expect(keys({ GEMINI_API_KEY: '', GOOGLE_API_KEY: '  ' }).find('google', GOOGLE)?.key).toBe('real');
 });
 
 test('a key that is written while the process runs is found by the same object', async () => {
   const found = keys();
-  expect(found.find('google')).toBeNull();
+  expect(found.find('google', GOOGLE)).toBeNull();
   await writeDotEnv('GEMINI_API_KEY=late');
-  expect(found.find('google')?.key).toBe('late');
+  expect(found.find('google', GOOGLE)?.key).toBe('late');
 });
 
 test('without XDG_CONFIG_HOME, or with a relative one, the file stands in ~/.config', async () => {
   const path = join(folder, '.config', 'batch-manager', 'credentials.json');
   await mkdir(join(path, '..'), { recursive: true });
   await writeFile(path, '{"google":{"apiKey":"home"}}', { mode: 0o600 });
-  expect(keys({ XDG_CONFIG_HOME: '' }).find('google')?.key).toBe('home');
-  expect(keys({ XDG_CONFIG_HOME: 'relative' }).find('google')?.key).toBe('home');
+  expect(keys({ XDG_CONFIG_HOME: '' }).find('google', GOOGLE)?.key).toBe('home');
+  expect(keys({ XDG_CONFIG_HOME: 'relative' }).find('google', GOOGLE)?.key).toBe('home');
 });
 
 test.each([0o644, 0o640, 0o604, 0o620])(
@@ -69,39 +72,40 @@ test.each([0o644, 0o640, 0o604, 0o620])(
     await writeCredentials('{"google":{"apiKey":"open-secret"}}');
     await chmod(credentials, mode);
     const command = `chmod 600 "${credentials}"`;
-    expect(() => keys().find('google')).toThrow(`has mode ${mode.toString(8)}: others may read`);
-    expect(() => keys().find('google')).toThrow(command);
+    expect(() => keys().find('google', GOOGLE)).toThrow(`has mode ${mode.toString(8)}: others may read`);
+    expect(() => keys().find('google', GOOGLE)).toThrow(command);
     await chmod(credentials, 0o600);
-    expect(keys().find('google')?.key).toBe('open-secret');
+    expect(keys().find('google', GOOGLE)?.key).toBe('open-secret');
   },
 );
 
 test('a credentials file that does not parse is named, and its text is not quoted', async () => {
   await writeCredentials('{"google": open-secret');
-  expect(() => keys().find('google')).toThrow(`${credentials} is not valid JSON`);
-  expect(() => keys().find('google')).not.toThrow('open-secret');
+  expect(() => keys().find('google', GOOGLE)).toThrow(`${credentials} is not valid JSON`);
+  expect(() => keys().find('google', GOOGLE)).not.toThrow('open-secret');
 });
 
 test.each(['[]', 'null', '{}', '{"google":"text"}', '{"google":{"apiKey":7}}', '{"google":{"apiKey":" "}}'])(
   'a credentials file of %s holds no key',
   async (text) => {
     await writeCredentials(text);
-    expect(keys().find('google')).toBeNull();
+    expect(keys().find('google', GOOGLE)).toBeNull();
   },
 );
 
 test('a .env that cannot be read is named with the reason', async () => {
   await mkdir(join(workspaceRoot, '.env'));
-  expect(() => keys().find('google')).toThrow(`${join(workspaceRoot, '.env')} cannot be read (EISDIR)`);
+  expect(() => keys().find('google', GOOGLE)).toThrow(`${join(workspaceRoot, '.env')} cannot be read (EISDIR)`);
 });
 
-test('a provider that needs no key has none, whatever stands in the files', async () => {
-  await writeCredentials('{"offline":{"apiKey":"x"}}');
-  expect(keys().find('offline')).toBeNull();
+test('each provider has its own entry in the credentials file', async () => {
+  await writeCredentials('{"google":{"apiKey":"g"},"gateway":{"apiKey":"x"}}');
+  expect(keys().find('gateway', [])?.key).toBe('x');
+  expect(keys().find('anthropic', ['ANTHROPIC_API_KEY'])).toBeNull();
 });
 
 test('the help names variable, files and mode, and no key', () => {
-  const help = keys({ GEMINI_API_KEY: 'secret' }).help('google');
+  const help = keys({ GEMINI_API_KEY: 'secret' }).help('google', GOOGLE);
   expect(help).toContain('GEMINI_API_KEY');
   expect(help).toContain(join(workspaceRoot, '.env'));
   expect(help).toContain(`${credentials} (mode 600)`);

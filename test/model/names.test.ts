@@ -20,6 +20,10 @@ test.each([
   ['offline', 'offline/rules-1'],
   ['offline/rules-1', 'offline/rules-1'],
   [' gemini-2.5-flash ', 'google/gemini-2.5-flash'],
+  ['claude-sonnet-4-5', 'anthropic/claude-sonnet-4-5'],
+  ['anthropic/claude-sonnet-4-5', 'anthropic/claude-sonnet-4-5'],
+  ['ollama/qwen3:8b', 'ollama/qwen3:8b'],
+  ['openrouter/google/gemini-2.5-flash', 'openrouter/google/gemini-2.5-flash'],
 ])('the name "%s" means %s', (name, meaning) => {
   expect(formatModelName(parseModelName(name))).toBe(meaning);
   expect(parseModelName(meaning)).toEqual(parseModelName(name));
@@ -37,7 +41,7 @@ test.each([
 ])('the unknown name "%s" is refused with the nearest one, %s', (name, nearest) => {
   const message = refusal(name);
   expect(message).toContain(`Unknown model "${name}".`);
-  expect(message).toContain('Known providers: google, offline');
+  expect(message).toContain('Known providers: google, anthropic, openai,');
   expect(message.endsWith(`Try --model ${nearest}.`)).toBe(true);
 });
 

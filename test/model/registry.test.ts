@@ -14,7 +14,8 @@ beforeEach(async () => {
 afterEach(() => rm(workspaceRoot, { recursive: true }));
 
 function models(env: Record<string, string> = {}, googleBaseURL?: string): Models {
-  return createModels({ workspaceRoot, env: { HOME: workspaceRoot, ...env }, googleBaseURL });
+  const providers = googleBaseURL === undefined ? {} : { google: { 'base-url': googleBaseURL } };
+  return createModels({ workspaceRoot, env: { HOME: workspaceRoot, ...env }, providers });
 }
 
 function ask(made: Models, text: string): Promise<ModelReply> {

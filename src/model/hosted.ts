@@ -9,16 +9,19 @@ import {
   type ModelRequest,
   type ModelUsage,
 } from './model.ts';
+import { languageModel, VERSION_PATHS } from './protocols.ts';
+import { hostedProvider, type HostedProvider } from './providers.ts';
 
-export interface GoogleOptions {
+export interface HostedOptions {
+  /** Provider name as in `google/gemini-2.5-flash`. */
+  readonly provider: string;
+  readonly spec: HostedProvider;
   /** The key, asked for at each call; null where there is none. May throw UserError. */
   apiKey(): string | null;
   /** Where the key is looked for, in words: part of the message when it is missing or refused. */
-  readonly keyHelp?: string;
-  /** Address of the API or of a gateway that speaks its protocol, with or without a version path. */
-  readonly baseURL?: string | undefined;
-  /** Where GOOGLE_GEMINI_BASE_URL is read; the process's environment if it is not given. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly keyHelp: string;
+  /** Where the variable of the base URL is read. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 interface Ready {
@@ -26,19 +29,15 @@ interface Ready {
   readonly baseURL: string;
 }
 
-const DEFAULT_BASE_URL = 'https://generativelanguage.googleapis.com/v1beta';
-const BASE_URL_VARIABLE = 'GOOGLE_GEMINI_BASE_URL';
-
 /**
- * Google Gemini by its generateContent call. One request an `ask`: the library's retries are off, and temperature and length
- * are left to the provider's defaults. The address is `baseURL`, else GOOGLE_GEMINI_BASE_URL, else Google's own.
+ * A provider's models over HTTP. One request an `ask`: the library's retries are off, and temperature and length are left to
+ * the provider's defaults.
  */
-export function createGoogleModel(options: GoogleOptions): Model {
-  const keyHelp = options.keyHelp ?? "GEMINI_API_KEY in the worker's environment";
-  const ready = (): Ready => ({ key: requireKey(options.apiKey(), keyHelp), baseURL: resolveBaseURL(options) });
+export function createHostedModel(options: HostedOptions): Model {
+  const ready = (): Ready => ({ key: requireKey(options), baseURL: resolveBaseURL(options) });
   return {
-    provider: 'google',
-    ask: (request) => ask(request, ready, keyHelp),
+    provider: options.provider,
+    ask: (request) => ask(request, ready, options),
     missing() {
       try {
         ready();
@@ -51,18 +50,15 @@ export function createGoogleModel(options: GoogleOptions): Model {
   };
 }
 
-async function ask(request: ModelRequest, ready: () => Ready, keyHelp: string): Promise<ModelReply> {
+async function ask(request: ModelRequest, ready: () => Ready, options: HostedOptions): Promise<ModelReply> {
   const { signal, prompt } = request;
+  const { provider, spec, keyHelp } = options;
   signal.throwIfAborted();
   const { key, baseURL } = readyForCall(ready);
   try {
-    // Imported at the first call: loading them costs a command that asks no model 170 ms.
-    const [{ generateText }, { createGoogleGenerativeAI }] = await Promise.all([
-      import('ai'),
-      import('@ai-sdk/google'),
-    ]);
+    const sdk = { provider, key, baseURL, fetch: patientFetch, model: request.model };
+    const [{ generateText }, model] = await Promise.all([import('ai'), languageModel(spec.protocol, sdk)]);
     signal.throwIfAborted();
-    const model = createGoogleGenerativeAI({ apiKey: key, baseURL, fetch: patientFetch })(request.model);
     const result = await generateText({ model, prompt, maxRetries: 0, abortSignal: signal });
     signal.throwIfAborted();
     return { text: result.text, finishReason: finishReason(result.finishReason), usage: usage(result.usage) };
@@ -70,7 +66,7 @@ async function ask(request: ModelRequest, ready: () => Ready, keyHelp: string): 
     // An abort comes in many forms (AbortError, a network error, the reason): the signal itself is asked first.
     signal.throwIfAborted();
     const { origin } = new URL(baseURL);
-    throw toModelError(error, { provider: 'google', origin, prompt, key, keyHelp, now: Date.now() });
+    throw toModelError(error, { provider, origin, prompt, key, keyHelp, now: Date.now() });
   }
 }
 
@@ -83,34 +79,36 @@ function readyForCall(ready: () => Ready): Ready {
   }
 }
 
-function requireKey(key: string | null, keyHelp: string): string {
-  if (key === null || key === '') throw new ModelError('auth', `google has no API key. Set one of: ${keyHelp}`);
+/** The key; empty where the provider is asked without one. */
+function requireKey({ provider, spec, keyHelp, ...options }: HostedOptions): string {
+  const key = options.apiKey() ?? '';
+  if (key === '' && !spec.needsKey) return '';
+  if (key === '') throw new ModelError('auth', `${provider} has no API key. Set one of: ${keyHelp}`);
   // fetch refuses such a header with a message that quotes the key whole.
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new ModelError(
       'auth',
-      `google's API key holds a space or a character that no key has. Set it anew: ${keyHelp}`,
+      `${provider}'s API key holds a space or a character that no key has. Set it anew: ${keyHelp}`,
     );
   }
   return key;
 }
 
 /** Throws ModelError (bad-request) for what is no address; a version path (`/v1beta`) is added where there is none. */
-function resolveBaseURL({ baseURL, env = process.env }: GoogleOptions): string {
-  const text = baseURL ?? env[BASE_URL_VARIABLE]?.trim() ?? '';
-  if (text === '') return DEFAULT_BASE_URL;
+function resolveBaseURL({ provider, spec, env }: HostedOptions): string {
+  const variable = spec.baseURLVariable;
+  const named = variable === null ? '' : (env[variable]?.trim() ?? '');
+  const text = named === '' ? spec.baseURL : named;
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
-    const place = baseURL === undefined ? BASE_URL_VARIABLE : 'the base URL in the settings';
+    const place = named === '' ? `base-url of ${provider} in batch-manager.yaml` : (variable ?? '');
     // What stands before an @ may be a password.
     const shown = text.includes('@') ? 'an address with a user name' : `"${text}"`;
-    throw new ModelError(
-      'bad-request',
-      `${place} is ${shown}, not a plain http(s) address. Set it like ${DEFAULT_BASE_URL}`,
-    );
+    const example = hostedProvider(provider)?.baseURL ?? 'https://example.org/v1';
+    throw new ModelError('bad-request', `${place} is ${shown}, not a plain http(s) address. Set it like ${example}`);
   }
   const path = url.pathname.replace(/\/+$/, '');
-  return url.origin + (/\/v\d\w*$/.test(path) ? path : `${path}/v1beta`);
+  return url.origin + (/\/v\d\w*$/.test(path) ? path : `${path}${VERSION_PATHS[spec.protocol]}`);
 }
 
 function finishReason(reason: string): FinishReason {

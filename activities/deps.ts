@@ -1,6 +1,7 @@
 import type { AuditReport, GateResult } from '../src/domain/audit.ts';
 import type { ModuleRef, ModuleText } from '../src/domain/module.ts';
 import type { Flights } from '../src/concurrency/flights.ts';
+import type { ModelGates } from '../src/concurrency/model-gate.ts';
 import type { TaskGates } from '../src/concurrency/gates.ts';
 import type { KeyedLock } from '../src/concurrency/keyed-lock.ts';
 import type { SharedLock } from '../src/concurrency/shared-lock.ts';
@@ -49,6 +50,7 @@ export interface Deps {
   /** Identity of this worker, as Temporal knows it. */
   readonly identity: string;
   readonly gates: TaskGates;
+  readonly modelGates: ModelGates;
   readonly flights: Flights<FlightResult>;
   readonly locks: KeyedLock;
   readonly auditor: Auditor;
@@ -65,4 +67,9 @@ export interface Deps {
 export type FlightResult =
   | { readonly kind: 'reply'; readonly ms: number }
   | { readonly kind: 'timeout'; readonly ms: number }
-  | { readonly kind: 'wait'; readonly reason: 'paused' | 'rate-limit'; readonly until: string | null };
+  | {
+      readonly kind: 'wait';
+      readonly reason: 'paused' | 'quota';
+      readonly until: string | null;
+      readonly detail: string | null;
+    };

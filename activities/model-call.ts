@@ -16,7 +16,9 @@ import { faultPoint } from '../src/process/fault-point.ts';
 import { replyKey } from '../src/store/replies.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import type { CallInput, CallResult } from '../workflows/step-contract.ts';
+import type { ClosedGate } from '../src/store/model-gates.ts';
 import type { Deps, FlightResult } from './deps.ts';
+import { askThroughGate, LongWait, type GatedCall } from './gated.ts';
 import { nextMove, type Tries } from './retry-policy.ts';
 
 /** Beats twice a second; the worker's throttle sends one a second, and its answer brings a cancel from the server. */
@@ -27,7 +29,7 @@ const HOLD_POLL_MS = 50;
 
 /** What the Web UI shows of a call in hand, and what survives the worker's death. */
 interface Beat {
-  phase: 'waiting' | 'asking' | 'backing off';
+  phase: 'waiting' | 'asking' | 'backing off' | 'waiting for the provider';
   until: string | null;
   tries: Tries;
 }
@@ -88,7 +90,7 @@ const resultOf = (flight: FlightResult, key: string): CallResult =>
 async function underPermit(call: Call): Promise<FlightResult> {
   const { deps, key } = call;
   const permit = await firstPermit(call);
-  if (permit === null) return { kind: 'wait', reason: 'paused', until: null };
+  if (permit === null) return { kind: 'wait', reason: 'paused', until: null, detail: null };
   try {
     const known = await deps.replies.get(key);
     return known === null ? await askUntilDone(call) : { kind: 'reply', ms: known.ms };
@@ -116,7 +118,9 @@ async function untilReleased(deps: Deps, taskId: string, signal: AbortSignal): P
 /** Asks until there is a reply, its time is used up, or it has to wait for long. Only the work counts, not the waits. */
 async function askUntilDone(call: Call): Promise<FlightResult> {
   const prompt = await call.deps.work.prompt(call.input.prompt);
-  for (let worked = 0; ;) {
+  const gated = gatedCall(call);
+  let worked = 0;
+  const ask = async (): Promise<FlightResult> => {
     call.beat.phase = 'asking';
     await call.log(`asking ${call.name}`);
     const started = Date.now();
@@ -126,26 +130,56 @@ async function askUntilDone(call: Call): Promise<FlightResult> {
       if (reply === 'timeout') return { kind: 'timeout', ms };
       await keep(call, reply, ms);
       return { kind: 'reply', ms };
+    } finally {
+      worked += Date.now() - started;
+    }
+  };
+  for (;;) {
+    try {
+      return await askThroughGate(gated, ask);
     } catch (error) {
       call.signal.throwIfAborted();
-      worked += Date.now() - started;
-      const wait = await afterFailure(call, error);
-      if (wait !== null) return wait;
+      if (error instanceof LongWait) return longWait(call, error.gate);
+      await afterFailure(call, gated, error);
     }
   }
 }
 
-/** Waits out what may be tried again in here (null), or says that the module has to close until then. */
-async function afterFailure(call: Call, error: unknown): Promise<FlightResult | null> {
+function gatedCall(call: Call): GatedCall {
+  const { deps, signal, beat } = call;
+  const { model, name } = deps.model(call.name);
+  return {
+    deps,
+    gate: model.gate(name),
+    signal,
+    async onWait(gate) {
+      Object.assign(beat, { phase: 'waiting for the provider', until: gate?.until ?? null });
+      if (gate !== null) await call.log(`waiting for ${gate.model} until ${gate.until}: ${gate.reason}`);
+    },
+  };
+}
+
+async function longWait(call: Call, gate: ClosedGate): Promise<FlightResult> {
+  await call.log(`waiting for ${gate.model} until ${gate.until}; the module closes until then`);
+  return { kind: 'wait', reason: 'quota', until: gate.until, detail: gate.model };
+}
+
+/**
+ * Waits out what may be tried again in here. What concerns all calls of the model closes its gate, and is waited for there.
+ * @throws what ends the module.
+ */
+async function afterFailure(call: Call, { gate }: GatedCall, error: unknown): Promise<void> {
   const move = nextMove(error, call.beat.tries);
   if (move.kind === 'fail') throw move.error;
   await call.log(move.message);
+  if (move.kind === 'close-gate' && gate !== null) {
+    await call.deps.modelGates.close(gate, call.name, move.ms, move.reason);
+    return;
+  }
   const until = new Date(Date.now() + move.ms).toISOString();
-  if (move.kind === 'wait') return { kind: 'wait', reason: 'rate-limit', until };
   Object.assign(call.beat, { phase: 'backing off', until });
   await sleep(move.ms, undefined, { signal: call.signal });
   call.beat.until = null;
-  return null;
 }
 
 /** One request; `timeout` where it took longer than it may. */

@@ -13,14 +13,13 @@ export function createRecordTask(deps: Deps): BatchSteps['recordTask'] {
       const record = await deps.records.get(input.taskId);
       if (record === null) return;
       // A late repetition must not take an ended task for running; only a module that runs again opens it.
-      if (taskEnded(record.status) && input.status === 'running' && input.reopened.length === 0) return;
+      if (taskEnded(record.status) && !taskEnded(input.status) && input.reopened.length === 0) return;
       const updated = await updatedRecord(deps, record, input);
       await deps.records.put(updated);
       faultPoint('record:written');
-      if (taskEnded(updated.status) && !taskEnded(record.status)) {
-        const text = updated.reason ?? summary(updated);
-        await appendLog(deps.workspace, input.taskId, { subject: 'task', event: updated.status, text });
-      }
+      if (updated.status === record.status && updated.reason === record.reason) return;
+      const text = updated.reason ?? (taskEnded(updated.status) ? summary(updated) : 'goes on');
+      await appendLog(deps.workspace, input.taskId, { subject: 'task', event: updated.status, text });
     });
 }
 

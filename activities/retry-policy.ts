@@ -7,12 +7,12 @@ export type Tries = Partial<Record<ModelErrorClass, number>>;
 export type Move =
   /** Try again in here after `ms`. */
   | { readonly kind: 'retry'; readonly ms: number; readonly message: string }
-  /** Close the module for now and start it again after `ms`. */
-  | { readonly kind: 'wait'; readonly ms: number; readonly message: string }
+  /** No call of the model may start for `ms`; this one waits with the others. */
+  | { readonly kind: 'close-gate'; readonly ms: number; readonly message: string; readonly reason: string }
   | { readonly kind: 'fail'; readonly error: unknown };
 
 /** The longest wait inside the activity, ms; a longer one would hold a permit that others could use. */
-const INSIDE_MS = 120_000;
+export const INSIDE_MS = 120_000;
 
 /** A quota that says no time is asked for again after this, ms. */
 const QUOTA_MS = 3_600_000;
@@ -53,7 +53,7 @@ function waitMs(errorClass: ModelErrorClass, asked: number | null, count: number
 
 /**
  * What to do after a failed request; counts it in `tries`. An error that is no ModelError is not ours to judge: it fails.
- * Rate limits and quotas use up no try, they only wait: inside for up to two minutes, else as WAIT.
+ * Rate limits and quotas use up no try, they only wait, at the model's gate: inside for up to two minutes, else as WAIT.
  */
 export function nextMove(error: unknown, tries: Tries): Move {
   if (!(error instanceof ModelError)) return { kind: 'fail', error };
@@ -65,5 +65,7 @@ export function nextMove(error: unknown, tries: Tries): Move {
     return { kind: 'fail', error: new TypedError(policy.type, `${error.message} ${policy.advice}`.trim()) };
   const ms = waitMs(errorClass, error.retryAfterMs, count);
   const message = `${errorClass}: ${error.message}; again in ${Math.round(ms / 1000)} s`;
-  return { kind: ms > INSIDE_MS ? 'wait' : 'retry', ms, message };
+  if (errorClass === 'rate' || errorClass === 'quota')
+    return { kind: 'close-gate', ms, message, reason: error.message };
+  return { kind: 'retry', ms, message };
 }

@@ -19,7 +19,7 @@ export async function keepRecord(state: BatchState): Promise<void> {
   let lastMemo = 0;
   try {
     for (;;) {
-      await condition(() => state.unrecorded.length > 0 || state.reopened.length > 0);
+      await condition(() => news(state));
       await record(state);
       if (Date.now() - lastMemo >= MEMO_EVERY_MS) {
         lastMemo = Date.now();
@@ -27,12 +27,17 @@ export async function keepRecord(state: BatchState): Promise<void> {
       }
       // Without a timer where modules end slowly: it would add three events to each.
       const due = Date.now() + RECORD_EVERY_MS;
-      await condition(() => state.unrecorded.length > 0);
+      await condition(() => news(state));
       if (Date.now() < due) await sleep(due - Date.now(), { summary: 'collects the ends of modules for the record' });
     }
   } catch (error) {
     if (!isCancellation(error)) throw error;
   }
+}
+
+/** Whether there is something that the record does not say. */
+function news(state: BatchState): boolean {
+  return state.unrecorded.length > 0 || state.reopened.length > 0 || state.waiting !== state.recordedWaiting;
 }
 
 /** What the record has to take up now. */
@@ -42,8 +47,10 @@ function recordInput(state: BatchState, status: TaskStatus, reason: string | nul
 
 /** Writes what is not recorded yet; what ends meanwhile stays for the next time. */
 async function record(state: BatchState): Promise<void> {
-  const input = recordInput(state, 'running', null);
+  const { waiting } = state;
+  const input = recordInput(state, waiting === null ? 'running' : 'waiting', waiting);
   await step('recordTask', input);
+  state.recordedWaiting = waiting;
   state.unrecorded = state.unrecorded.filter((delta) => !input.ended.includes(delta));
   state.reopened = state.reopened.slice(input.reopened.length);
 }

@@ -51,6 +51,8 @@ export class BatchState {
   /** Ends that are not in the record yet. */
   unrecorded: ModuleRecordDelta[] = [];
   reopened: string[] = [];
+  /** What the record says of a wait. */
+  recordedWaiting: string | null = null;
   /** Set where a call was told that the task is paused, which it is not. */
   limitsLost = false;
   pendingStarts = 0;
@@ -96,6 +98,15 @@ export class BatchState {
   /** True where nothing is left to do in any run. */
   get finished(): boolean {
     return !this.hasNext && this.open.size === 0 && this.parked.length === 0 && this.busy.length === 0;
+  }
+
+  /** Why nothing runs, for people; null while something does. */
+  get waiting(): string | null {
+    if (this.open.size > 0 || this.hasNext || this.parked.length + this.busy.length === 0) return null;
+    const [first] = [...this.parked].sort((a, b) => (a.note?.until ?? '').localeCompare(b.note?.until ?? ''));
+    if (first === undefined || first.note === null) return 'waiting for modules that another task holds';
+    const { reason, until, detail } = first.note;
+    return `waiting for ${reason} until ${until ?? 'somebody says so'}${detail === null ? '' : ` (${detail})`}`;
   }
 
   /** The next module to start; undefined where the next page of the plan must be loaded first. */

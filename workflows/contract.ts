@@ -98,13 +98,15 @@ export interface ModuleInput {
   readonly force: boolean;
 }
 
-export type WaitReason = 'paused' | 'rate-limit' | 'base-changed';
+export type WaitReason = 'paused' | 'quota' | 'base-changed';
 
 /** What a module that had to wait left behind. */
 export interface WaitNote {
   readonly reason: WaitReason;
   /** ISO time before which a new start is of no use; null where a message or nothing at all has to come. */
   readonly until: string | null;
+  /** What it waits for, for people: the model whose quota is used up; null where the reason says all. */
+  readonly detail: string | null;
   /** Hash of the module's files as it left them. */
   readonly base: string;
   /** Rounds up to and with the last applied one. */

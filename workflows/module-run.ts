@@ -67,9 +67,10 @@ export class ModuleRun {
   }
 
   /** Closes with WAIT. */
-  wait(reason: WaitReason, until: string | null): never {
+  wait(reason: WaitReason, until: string | null, detail: string | null = null): never {
     const restarts = (this.input.note?.restarts ?? 0) + (reason === 'base-changed' ? 1 : 0);
-    const note: WaitNote = { reason, until, base: this.hash, rounds: this.appliedRound, usedMs: this.usedMs, restarts };
+    const { hash: base, appliedRound: rounds, usedMs } = this;
+    const note: WaitNote = { reason, until, detail, base, rounds, usedMs, restarts };
     throw new Leave({ kind: 'wait', note });
   }
 
@@ -86,7 +87,7 @@ export class ModuleRun {
       round: this.round,
       limitMs: left,
     });
-    if (result.kind === 'wait') return this.wait(result.reason, result.until);
+    if (result.kind === 'wait') return this.wait(result.reason, result.until, result.detail);
     this.usedMs += result.ms;
     if (result.kind === 'timeout')
       return this.timeout(`${ask} r${this.round} gave no reply within ${Math.round(left / 1000)} s`);

@@ -162,7 +162,12 @@ export type CallResult =
       readonly cached: boolean;
     }
   | { readonly kind: 'timeout'; readonly ms: number }
-  | { readonly kind: 'wait'; readonly reason: WaitReason; readonly until: string | null };
+  | {
+      readonly kind: 'wait';
+      readonly reason: WaitReason;
+      readonly until: string | null;
+      readonly detail: string | null;
+    };
 
 /** The model calls: one function under the names of what is asked, so that the Web UI speaks the product's words. */
 export interface ModelCalls {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { LanguageModelUsage } from 'ai';
 import { UserError } from '../domain/errors.ts';
 import { toModelError } from './error-class.ts';
@@ -38,6 +39,7 @@ export function createHostedModel(options: HostedOptions): Model {
   return {
     provider: options.provider,
     ask: (request) => ask(request, ready, options),
+    gate: (model) => gateKey(options, model),
     missing() {
       try {
         ready();
@@ -48,6 +50,24 @@ export function createHostedModel(options: HostedOptions): Model {
       }
     },
   };
+}
+
+/** A key that is wrong has a gate, too: its call says what is wrong. */
+function gateKey(options: HostedOptions, model: string): string {
+  const { provider, spec, env } = options;
+  const variable = spec.baseURLVariable;
+  const address = (variable === null ? undefined : env[variable]) ?? spec.baseURL;
+  const parts = [provider, address, keyOrNone(options), model];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+function keyOrNone(options: HostedOptions): string {
+  try {
+    return options.apiKey() ?? '';
+  } catch (error) {
+    if (error instanceof UserError) return '';
+    throw error;
+  }
 }
 
 async function ask(request: ModelRequest, ready: () => Ready, options: HostedOptions): Promise<ModelReply> {

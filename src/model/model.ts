@@ -36,6 +36,11 @@ export interface Model {
   readonly provider: string;
   /** Asks once. Rejects with ModelError, or with `signal.reason` once the signal is aborted. */
   ask(request: ModelRequest): Promise<ModelReply>;
+  /**
+   * What a rate limit or a quota of this model is told by: provider, address, key and model, as a hash; null for a model that
+   * asks nobody to wait.
+   */
+  gate(model: string): string | null;
   /** What is missing before a call can be made (a key), as a message for the user; null when ready. */
   missing(): string | null;
 }

@@ -1,16 +1,20 @@
+import { join } from 'node:path';
 import type { Deps } from '../../activities/deps.ts';
 import { createAuditThread } from '../audit/thread.ts';
 import { Flights } from '../concurrency/flights.ts';
 import { TaskGates } from '../concurrency/gates.ts';
+import { ModelGates } from '../concurrency/model-gate.ts';
 import { KeyedLock } from '../concurrency/keyed-lock.ts';
 import { SharedLock } from '../concurrency/shared-lock.ts';
 import { readSettingsFile } from '../config/settings-file.ts';
+import { stateFolder } from '../engine/paths.ts';
 import { createModels } from '../model/registry.ts';
 import { createPrompts } from '../prompts/prompts.ts';
 import { AuditStore } from '../store/audits.ts';
 import { GenerationStore } from '../store/generations.ts';
 import { LimitStore } from '../store/limits.ts';
 import { createManifestReader } from '../store/manifest.ts';
+import { ModelGateStore } from '../store/model-gates.ts';
 import { PlanStore } from '../store/plans.ts';
 import { RecordStore } from '../store/records.ts';
 import { ReplyStore } from '../store/replies.ts';
@@ -54,6 +58,7 @@ export function createDeps(
     inHand: new SharedLock(),
     identity,
     gates: new TaskGates(limits),
+    modelGates: new ModelGates(new ModelGateStore(join(stateFolder(env), 'gates'))),
     flights: new Flights(),
     locks: new KeyedLock(),
     auditor: { key: JSON.stringify([VERSION, auditOptions]), audit: (text) => thread.audit(text, auditOptions) },

@@ -2,22 +2,19 @@ import { expect, test } from 'vitest';
 import { nextMove, type Tries } from '../../activities/retry-policy.ts';
 import { ModelError } from '../../src/model/model.ts';
 
-test('a rate limit waits as long as the provider says and never gives up', () => {
+test('a rate limit closes the gate for as long as the provider says and never gives up', () => {
   const tries: Tries = {};
   for (let count = 0; count < 50; count += 1) {
     expect(nextMove(new ModelError('rate', 'slow down', { retryAfterMs: 45_837 }), tries)).toMatchObject({
-      kind: 'retry',
+      kind: 'close-gate',
       ms: 45_837,
+      reason: 'slow down',
     });
   }
 });
 
-test('a wait of more than two minutes closes the module', () => {
-  expect(nextMove(new ModelError('rate', 'x', { retryAfterMs: 121_000 }), {})).toMatchObject({
-    kind: 'wait',
-    ms: 121_000,
-  });
-  expect(nextMove(new ModelError('quota', 'x'), {})).toMatchObject({ kind: 'wait', ms: 3_600_000 });
+test('a quota that says no time closes it for an hour', () => {
+  expect(nextMove(new ModelError('quota', 'x'), {})).toMatchObject({ kind: 'close-gate', ms: 3_600_000 });
 });
 
 test('a provider that is down is asked six times, ever more slowly, then ends the module', () => {
@@ -31,7 +28,7 @@ test('a provider that is down is asked six times, ever more slowly, then ends th
 
 test('a daily quota is not over after the 46 s that Gemini names with it', () => {
   expect(nextMove(new ModelError('quota', 'per day', { retryAfterMs: 45_838 }), {})).toMatchObject({
-    kind: 'wait',
+    kind: 'close-gate',
     ms: 3_600_000,
   });
 });

@@ -60,7 +60,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
     const beating = setInterval(() => heartbeat(), 500);
     try {
       const permit = await gates.acquire(input.taskId, signal);
-      if (permit === null) return { kind: 'wait', reason: 'paused', until: null } as const;
+      if (permit === null) return { kind: 'wait', reason: 'paused', until: null, detail: null } as const;
       script.calls.push({ slug: input.module.slug, at: Date.now(), generation: input.module.generation });
       script.mostInFlight = Math.max(script.mostInFlight, (inFlight += 1));
       try {

@@ -160,7 +160,7 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
       const until = new Date(Date.now() + 1500).toISOString();
       script.answer = ({ module }) =>
         module.number === 2 && Date.now() < Date.parse(until)
-          ? { kind: 'wait', reason: 'rate-limit', until }
+          ? { kind: 'wait', reason: 'quota', until, detail: null }
           : undefined;
       await client().start(input);
       expect(await client().closed(input.taskId)).toMatchObject({ result: { counts: { PASS_ON_REVIEW: 3 } } });
@@ -176,12 +176,13 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
       const input = batchInput(id(), 1);
       script.answer = () => ({
         kind: 'wait',
-        reason: 'rate-limit',
+        reason: 'quota',
+        detail: 'google/gemini-2.5-flash',
         until: new Date(Date.now() + 3_600_000).toISOString(),
       });
       await client().start(input);
-      await until(() => script.calls.length === 1);
-      await sleep(300);
+      await until(() => script.records.some((record) => record.status === 'waiting'));
+      expect(script.records.at(-1)?.reason).toMatch(/^waiting for quota until 20\S+Z \(google\/gemini-2\.5-flash\)$/);
       await client().cancel(input.taskId);
       expect(await client().closed(input.taskId)).toEqual({ kind: 'stopped' });
       expect(script.records.at(-1)).toMatchObject({ status: 'stopped' });
@@ -192,7 +193,8 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
     await withWorker(2, async (script) => {
       const input = batchInput(id(), 2);
       let paused = 2;
-      script.answer = () => ((paused -= 1) >= 0 ? { kind: 'wait', reason: 'paused', until: null } : undefined);
+      script.answer = () =>
+        (paused -= 1) >= 0 ? { kind: 'wait', reason: 'paused', until: null, detail: null } : undefined;
       await client().start(input);
       expect(await client().closed(input.taskId)).toMatchObject({ result: { counts: { PASS_ON_REVIEW: 2 } } });
     });

@@ -6,6 +6,7 @@ import { checkSelection, formatSelection, selectedNumbers } from '../src/domain/
 import { moduleRefs, trackModules } from '../src/store/manifest.ts';
 import { readModule } from '../src/store/module-files.ts';
 import type { PlanLine } from '../src/store/plans.ts';
+import { blankModule, RECORD_SCHEMA } from '../src/store/record-schema.ts';
 import { appendLog, logFile } from '../src/store/task-log.ts';
 import type { PlannedModule } from '../workflows/contract.ts';
 import type { BatchSteps, FreezePlanInput } from '../workflows/step-contract.ts';
@@ -65,18 +66,8 @@ async function planLine(deps: Deps, ref: ModuleRef, index: number, force: boolea
 async function putFirstRecord(deps: Deps, input: FreezePlanInput, lines: readonly PlanLine[]): Promise<void> {
   const { taskId, operation, track, selection, settings } = input;
   const now = new Date().toISOString();
-  const blank = {
-    outcome: null,
-    score: null,
-    rounds: 0,
-    changed: false,
-    suspicious: false,
-    failure: null,
-    detail: '',
-    run_id: null,
-  };
   await deps.records.put({
-    schema: 1,
+    schema: RECORD_SCHEMA,
     task_id: taskId,
     operation,
     track,
@@ -95,7 +86,7 @@ async function putFirstRecord(deps: Deps, input: FreezePlanInput, lines: readonl
     output_file: logFile(deps.workspace, taskId),
     total: lines.length,
     counts: {},
-    modules: Object.fromEntries(lines.map((line) => [line.slug, { number: line.number, ...blank }])),
+    modules: Object.fromEntries(lines.map((line) => [line.slug, blankModule(line.number)])),
   });
 }
 

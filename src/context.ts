@@ -2,6 +2,7 @@ import type { TaskClient } from './client/task-client.ts';
 import type { SettingsFile } from './config/schema.ts';
 import { readSettingsFile } from './config/settings-file.ts';
 import { notFoundError, usageError } from './domain/errors.ts';
+import { parseTaskId } from './domain/task-id.ts';
 import type { Io } from './io.ts';
 import { readManifest, type Manifest } from './store/manifest.ts';
 import { RecordStore } from './store/records.ts';
@@ -63,8 +64,9 @@ function once<A extends unknown[], T>(make: (...args: A) => T): (...args: A) => 
  * @throws UserError (not-found or usage) that lists what is near.
  */
 export async function resolveTask(context: Context, wanted: string): Promise<string> {
-  const records = await context.records.list();
-  const ids = records.map((record) => record.task_id);
+  const { records, unreadable } = await context.records.scan();
+  // Those that cannot be read count, too, so that `show` can say why; the time in an id puts them in their place.
+  const ids = [...records.map((record) => record.task_id), ...unreadable.map(({ taskId }) => taskId)].sort(newestFirst);
   const [newest] = ids;
   if (wanted === 'latest' && newest !== undefined) return newest;
   if (ids.includes(wanted)) return wanted;
@@ -79,6 +81,10 @@ export async function resolveTask(context: Context, wanted: string): Promise<str
   if (started !== undefined) return started;
   throw notFoundError(`There is no task "${wanted}" in ${context.workspace.root}.\nSee: batch-manager list`);
 }
+
+const startOf = (id: string): number => parseTaskId(id)?.at.getTime() ?? 0;
+
+const newestFirst = (a: string, b: string): number => startOf(b) - startOf(a);
 
 /** A task that was started a moment ago has no record yet: its id is in the pointers. */
 async function startedTask(context: Context, wanted: string): Promise<string | undefined> {

@@ -27,12 +27,13 @@ async function runList(
   context: Context,
   options: { all?: boolean | undefined; json?: boolean | undefined },
 ): Promise<ExitCode> {
-  const records = await context.records.list();
+  const { records, unreadable } = await context.records.scan();
+  for (const { message } of unreadable) context.io.err(`${message}\n`);
   const shown = await reconcile(context, options.all === true ? records : records.slice(0, RECENT));
   if (options.json === true) printJson(context.io, shown);
-  else if (shown.length === 0)
+  else if (shown.length === 0 && unreadable.length === 0)
     context.io.err(`No tasks in ${context.workspace.root} yet.\nStart one: batch-manager fix-review TRACK START END\n`);
-  else context.io.out(listTable(shown, new Date()));
+  else if (shown.length > 0) context.io.out(listTable(shown, new Date()));
   const hidden = records.length - shown.length;
   if (hidden > 0 && options.json !== true)
     context.io.err(`${hidden} older tasks are not shown; see them with --all.\n`);

@@ -1,5 +1,5 @@
 import { resolveTask, type Context } from '../context.ts';
-import { notFoundError } from '../domain/errors.ts';
+import { failedError, notFoundError } from '../domain/errors.ts';
 import { matchModule } from '../domain/module.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -7,14 +7,19 @@ import type { ModuleRecord, TaskRecord } from '../store/records.ts';
 import { tally } from '../views/task.ts';
 import { reconcile } from './reconcile.ts';
 
-/** The record of a task, in line with Temporal. */
+/**
+ * The record of a task, in line with Temporal.
+ * @throws UserError (not-found) where it has none, (failed) where it has one that cannot be read; both say what to do.
+ */
 export async function taskRecord(context: Context, wanted: string): Promise<TaskRecord> {
   const taskId = await resolveTask(context, wanted);
-  const record = await context.records.get(taskId);
-  if (record === null)
+  const reading = await context.records.read(taskId);
+  if (reading === null)
     throw notFoundError(
       `Task ${taskId} has no record yet: its first step has not run.\nWatch it: batch-manager watch ${taskId}`,
     );
+  if (reading.kind !== 'record') throw failedError(context.records.unreadable(taskId, reading));
+  const { record } = reading;
   const [current = record] = await reconcile(context, [record]);
   return current;
 }

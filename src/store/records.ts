@@ -1,55 +1,11 @@
-import { join } from 'node:path';
-import { z } from 'zod';
-import { FAILURE_TYPES } from '../domain/failure.ts';
-import { OPERATION_NAMES } from '../domain/operation.ts';
-import { OUTCOME_NAMES } from '../domain/outcome.ts';
-import { TASK_STATUSES } from '../domain/task-status.ts';
-import { namesIn, readJson, writeAtomic } from './atomic.ts';
+import { join, relative } from 'node:path';
+import { parseTaskId } from '../domain/task-id.ts';
+import { namesIn, readOptional, writeAtomic } from './atomic.ts';
+import { RECORD_SCHEMA, type ModuleRecord, type TaskRecord } from './record-schema.ts';
+import { readRecord, type RecordReading } from './record-versions.ts';
 import type { Workspace } from './workspace.ts';
 
-const moduleRecordSchema = z.object({
-  number: z.number(),
-  /** Null while it has not ended. */
-  outcome: z.enum(OUTCOME_NAMES).nullable(),
-  score: z.number().nullable(),
-  rounds: z.number(),
-  changed: z.boolean(),
-  suspicious: z.boolean(),
-  failure: z.enum(FAILURE_TYPES).nullable(),
-  detail: z.string(),
-  /** Run id of the module's workflow, for the Web UI. */
-  run_id: z.string().nullable(),
-});
-
-/** The record of a task, `tasks/<id>.json`: the original's keys, and ours. A projection of the workflow, for people and scripts. */
-const recordSchema = z.object({
-  schema: z.literal(1),
-  task_id: z.string(),
-  operation: z.enum(OPERATION_NAMES),
-  track: z.string(),
-  start: z.number(),
-  end: z.number(),
-  /** `3,7,9-12`. */
-  modules_selected: z.string(),
-  model: z.string(),
-  review_model: z.string(),
-  concurrency: z.number(),
-  /** ISO times, UTC; null where it is not so far. */
-  created_at: z.string(),
-  updated_at: z.string(),
-  ended_at: z.string().nullable(),
-  stopped_at: z.string().nullable(),
-  status: z.enum(TASK_STATUSES),
-  /** Why it failed or waits. */
-  reason: z.string().nullable(),
-  output_file: z.string(),
-  total: z.number(),
-  counts: z.partialRecord(z.enum(OUTCOME_NAMES), z.number()),
-  modules: z.record(z.string(), moduleRecordSchema),
-});
-
-export type ModuleRecord = z.infer<typeof moduleRecordSchema>;
-export type TaskRecord = z.infer<typeof recordSchema>;
+export type { ModuleRecord, TaskRecord } from './record-schema.ts';
 
 /** How many modules ended with each outcome. */
 export function countOutcomes(modules: Readonly<Record<string, ModuleRecord>>): TaskRecord['counts'] {
@@ -58,28 +14,74 @@ export function countOutcomes(modules: Readonly<Record<string, ModuleRecord>>): 
   return counts;
 }
 
+/** A record file that is not shown: of a newer version, or damaged. */
+export interface UnreadableRecord {
+  readonly taskId: string;
+  /** What is the matter and what to do, for people. */
+  readonly message: string;
+}
+
 /** The records of a workspace's tasks. */
 export class RecordStore {
   private readonly folder: string;
+  private readonly root: string;
 
   constructor(workspace: Workspace) {
     this.folder = workspace.tasks;
+    this.root = workspace.root;
+  }
+
+  /** The path of a task's record. */
+  file(taskId: string): string {
+    return join(this.folder, `${taskId}.json`);
+  }
+
+  /** What the record's file holds; null where there is none. */
+  async read(taskId: string): Promise<RecordReading | null> {
+    const bytes = await readOptional(this.file(taskId));
+    return bytes === null ? null : readRecord(bytes.toString('utf8'));
   }
 
   /** The record; null where there is none, or one that cannot be read. */
   async get(taskId: string): Promise<TaskRecord | null> {
-    const parsed = recordSchema.safeParse(await readJson(join(this.folder, `${taskId}.json`)));
-    return parsed.success ? parsed.data : null;
+    const reading = await this.read(taskId);
+    return reading?.kind === 'record' ? reading.record : null;
   }
 
   async put(record: TaskRecord): Promise<void> {
-    await writeAtomic(join(this.folder, `${record.task_id}.json`), `${JSON.stringify(record, null, 2)}\n`);
+    await writeAtomic(this.file(record.task_id), recordText(record));
   }
 
   /** All records that can be read, the newest first. */
   async list(): Promise<TaskRecord[]> {
-    const names = (await namesIn(this.folder)).filter((name) => name.endsWith('.json'));
-    const records = await Promise.all(names.map((name) => this.get(name.slice(0, -'.json'.length))));
-    return records.filter((record) => record !== null).sort((a, b) => b.created_at.localeCompare(a.created_at));
+    return (await this.scan()).records;
   }
+
+  /** All records, the newest first, and the files in their folder that are none. */
+  async scan(): Promise<{ readonly records: TaskRecord[]; readonly unreadable: UnreadableRecord[] }> {
+    const names = (await namesIn(this.folder)).filter((name) => name.endsWith('.json')).sort();
+    const ids = names.map((name) => name.slice(0, -'.json'.length));
+    const readings = await Promise.all(ids.map(async (taskId) => ({ taskId, reading: await this.read(taskId) })));
+    const records: TaskRecord[] = [];
+    const unreadable: UnreadableRecord[] = [];
+    for (const { taskId, reading } of readings) {
+      if (reading?.kind === 'record') records.push(reading.record);
+      else if (reading !== null) unreadable.push({ taskId, message: this.unreadable(taskId, reading) });
+    }
+    return { records: records.sort((a, b) => b.created_at.localeCompare(a.created_at)), unreadable };
+  }
+
+  /** What is the matter with a record that is none for us, and what to do. */
+  unreadable(taskId: string, reading: Exclude<RecordReading, { kind: 'record' }>): string {
+    const file = relative(this.root, this.file(taskId));
+    if (reading.kind === 'newer')
+      return `${file} is from a newer version of batch-manager (schema ${reading.schema}; this one knows up to ${RECORD_SCHEMA}). Use that version to see it.`;
+    const advice = parseTaskId(taskId) === undefined ? '' : ` Make it again: batch-manager rebuild ${taskId}`;
+    return `${file} cannot be read: ${reading.reason}.${advice}`;
+  }
+}
+
+/** The text of a record's file. */
+export function recordText(record: TaskRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
 }

@@ -1,6 +1,7 @@
 /** How tasks are shown to people and, by the same values, to scripts. */
 import prettyMs from 'pretty-ms';
 import { outcomePassed, type Outcome } from '../domain/outcome.ts';
+import { taskEnded } from '../domain/task-status.ts';
 import type { ModuleProgress } from '../progress/progress.ts';
 import type { ModuleRecord, TaskRecord } from '../store/records.ts';
 import { plainTable } from './table.ts';
@@ -23,8 +24,9 @@ export function tally(counts: TaskRecord['counts']): { readonly ended: number; r
 /** `2026-11-24 08:33`: UTC, as in task ids. */
 export const shortTime = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
 
-/** How long a task took or has been running. */
+/** How long a task took or has been running; nothing where it ended and nobody knows when. */
 export function duration(record: TaskRecord, now: Date): string {
+  if (record.ended_at === null && taskEnded(record.status)) return '';
   const end = record.ended_at === null ? now.getTime() : Date.parse(record.ended_at);
   return prettyMs(Math.max(0, end - Date.parse(record.created_at)), { secondsDecimalDigits: 0 });
 }
@@ -76,6 +78,11 @@ export function moduleTable(record: TaskRecord, columns: number, running: Runnin
   return cut(plainTable(['#', 'MODULE', 'OUTCOME', 'SCORE', 'ROUNDS', 'DETAIL'], rows), columns);
 }
 
+function took(record: TaskRecord, now: Date): string {
+  if (!taskEnded(record.status)) return `running for ${duration(record, now)}`;
+  return record.ended_at === null ? 'its end is not known' : `took ${duration(record, now)}`;
+}
+
 /** The head of `show`. */
 export function taskHead(record: TaskRecord, now: Date): string {
   const { ended } = tally(record.counts);
@@ -83,7 +90,7 @@ export function taskHead(record: TaskRecord, now: Date): string {
     record.task_id,
     `  ${record.operation} ${record.track} ${record.modules_selected}, ${record.status}, ${ended} of ${record.total} modules ended`,
     `  model ${record.model}${record.review_model === record.model ? '' : `, reviews by ${record.review_model}`}, ${record.concurrency} calls at a time`,
-    `  started ${shortTime(record.created_at)} UTC, ${record.ended_at === null ? 'running for' : 'took'} ${duration(record, now)}`,
+    `  started ${shortTime(record.created_at)} UTC, ${took(record, now)}`,
     record.reason === null ? '' : `  ${record.reason}`,
     ended === 0 ? '' : `  ${countsText(record.counts)}`,
   ];

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { FAILURE_TYPES } from '../domain/failure.ts';
+import { OPERATION_NAMES } from '../domain/operation.ts';
+import { OUTCOME_NAMES } from '../domain/outcome.ts';
+import { TASK_STATUSES } from '../domain/task-status.ts';
+
+/** The version of a task's record that is written today; `record-versions.ts` reads the older ones. */
+export const RECORD_SCHEMA = 1;
+
+const moduleRecordSchema = z.object({
+  number: z.number(),
+  /** Null while it has not ended. */
+  outcome: z.enum(OUTCOME_NAMES).nullable(),
+  score: z.number().nullable(),
+  rounds: z.number(),
+  changed: z.boolean(),
+  suspicious: z.boolean(),
+  failure: z.enum(FAILURE_TYPES).nullable(),
+  detail: z.string(),
+  /** Run id of the module's workflow, for the Web UI. */
+  run_id: z.string().nullable(),
+});
+
+/** The record of a task, `tasks/<id>.json`: the original's keys, and ours. A projection of the workflow, for people and scripts. */
+export const recordSchema = z.object({
+  schema: z.literal(RECORD_SCHEMA),
+  task_id: z.string(),
+  operation: z.enum(OPERATION_NAMES),
+  track: z.string(),
+  start: z.number(),
+  end: z.number(),
+  /** `3,7,9-12`. */
+  modules_selected: z.string(),
+  model: z.string(),
+  review_model: z.string(),
+  concurrency: z.number(),
+  /** ISO times, UTC; null where it is not so far. */
+  created_at: z.string(),
+  updated_at: z.string(),
+  ended_at: z.string().nullable(),
+  stopped_at: z.string().nullable(),
+  status: z.enum(TASK_STATUSES),
+  /** Why it failed or waits. */
+  reason: z.string().nullable(),
+  output_file: z.string(),
+  total: z.number(),
+  counts: z.partialRecord(z.enum(OUTCOME_NAMES), z.number()),
+  modules: z.record(z.string(), moduleRecordSchema),
+});
+
+export type ModuleRecord = z.infer<typeof moduleRecordSchema>;
+export type TaskRecord = z.infer<typeof recordSchema>;
+
+/** A module of which nothing is known but its number. */
+export function blankModule(number: number): ModuleRecord {
+  return {
+    number,
+    outcome: null,
+    score: null,
+    rounds: 0,
+    changed: false,
+    suspicious: false,
+    failure: null,
+    detail: '',
+    run_id: null,
+  };
+}

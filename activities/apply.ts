@@ -1,3 +1,4 @@
+import { wroteText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import { applyVersion, backupFolder } from '../src/store/apply.ts';
 import { appendLog } from '../src/store/task-log.ts';
@@ -16,7 +17,7 @@ export function createApply(deps: Deps): ModuleSteps['apply'] {
       backups: backupFolder(deps.workspace, input.taskId, input.module),
       round: input.round,
     });
-    const text = result.kind === 'applied' ? `wrote ${result.files.join(', ')}` : result.detail;
+    const text = result.kind === 'applied' ? wroteText(result.files) : result.detail;
     await appendLog(deps.workspace, input.taskId, {
       subject: moduleKey(input.module),
       event: `apply r${input.round}`,

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { moduleKey, FILE_KINDS } from '../src/domain/module.ts';
+import { auditText } from '../src/domain/log-texts.ts';
 import { reviewPasses } from '../src/domain/review.ts';
 import { extractReview } from '../src/domain/reply.ts';
 import { parseReview, readReviewStamp } from '../src/domain/review-text.ts';
@@ -22,7 +23,7 @@ export function createAudit(deps: Deps): ModuleSteps['audit'] {
     const report = await reportOn(deps, module);
     if (report === null) return { kind: 'command-needed', hash: module.hash };
     const version = audited(module.hash, report);
-    const text = report.passed ? 'passed' : `failed: ${version.failing.join(', ')}`;
+    const text = auditText(report.passed, version.failing);
     await appendLog(deps.workspace, input.taskId, { subject: moduleKey(input.module), event: 'audit', text });
     const passed = input.trustReview && report.passed ? await passedBefore(input, paths, module) : null;
     if (passed !== null) return { kind: 'already-pass', score: passed, hash: module.hash };

@@ -1,3 +1,4 @@
+import { endedText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import { extractReview } from '../src/domain/reply.ts';
 import { renderReviewFile } from '../src/domain/review-text.ts';
@@ -15,9 +16,7 @@ export function createFinish(deps: Deps): ModuleSteps['finish'] {
     // The same command shall try anew after these two ends, and after no other.
     if (end.outcome === 'FAIL_AFTER_RETRIES' || end.outcome === 'STUCK')
       await deps.generations.raiseTo(module, module.generation + 1);
-    const score = end.score === null ? '' : `${end.score}, `;
-    const text = `${end.outcome} ${score}${end.detail}${end.suspicious ? ' (suspicious rise)' : ''}`;
-    await appendLog(deps.workspace, input.taskId, { subject: moduleKey(module), event: 'ended', text });
+    await appendLog(deps.workspace, input.taskId, { subject: moduleKey(module), event: 'ended', text: endedText(end) });
   };
 }
 

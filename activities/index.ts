@@ -44,7 +44,10 @@ export function createActivities(deps: Deps): Activities {
     findModule: createFindModule(deps),
     ...createLimitSteps(deps),
     recordTask: createRecordTask(deps),
-    logTask: ({ taskId, event, text }) => appendLog(deps.workspace, taskId, { subject: 'task', event, text }),
+    logTask: async ({ taskId, event, text }) => {
+      await appendLog(deps.workspace, taskId, { subject: 'task', event, text });
+      return { event, text };
+    },
     awaitFree,
   });
 }

@@ -1,5 +1,6 @@
 import { errorCount, type AuditReport } from '../src/domain/audit.ts';
 import { isBetter } from '../src/domain/better.ts';
+import { judgedText, unreadableText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import { extractReview } from '../src/domain/reply.ts';
 import { parseReview } from '../src/domain/review-text.ts';
@@ -26,13 +27,11 @@ export function createJudge(deps: Deps): ModuleSteps['judge'] {
         text,
       });
     if (!read.ok) {
-      await log(`the review could not be read: ${read.reason}`);
+      await log(unreadableText(read.reason));
       return unreadable(deps, input, reply, read.reason);
     }
     const judged = await judge(deps, input, read.review, read.text);
-    const failing = input.version.failing.length === 0 ? '' : `, audit: ${input.version.failing.join(', ')}`;
-    const kept = input.base === null || judged.passed ? '' : judged.better ? ', better: kept' : ', not better: dropped';
-    await log(`${read.review.score} ${judged.passed ? 'PASS' : 'FAIL'}${failing}${kept}`);
+    await log(judgedText({ ...judged, first: input.base === null, failing: input.version.failing }));
     return judged;
   };
 }

@@ -10,6 +10,7 @@ import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activit
 import prettyMs from 'pretty-ms';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Permit } from '../src/concurrency/gates.ts';
+import { ABORTED_TEXT, CACHED_TEXT } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import type { Ask, ModelReply } from '../src/model/model.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
@@ -61,7 +62,7 @@ export function createModelCall(
       appendLog(deps.workspace, taskId, { subject: moduleKey(module), event: `${ask} r${input.round}`, text });
     const cached = await deps.replies.get(key);
     if (cached !== null) {
-      await log('reply from the cache');
+      await log(CACHED_TEXT);
       return { kind: 'reply', reply: key, ms: activityInfo().attempt > 1 ? cached.ms : 0, cached: true };
     }
     const registered = deps.gates.register(taskId, module.slug);
@@ -73,7 +74,7 @@ export function createModelCall(
       return resultOf(await deps.flights.run(key, signal, () => underPermit(call)), key);
     } catch (error) {
       if (!signal.aborted) throw error;
-      await log('stopped').catch(() => undefined);
+      await log(ABORTED_TEXT).catch(() => undefined);
       throw signal.reason;
     } finally {
       clearInterval(beating);

@@ -1,5 +1,6 @@
 import { usageError } from '../src/domain/errors.ts';
 import { TypedError } from '../src/domain/failure.ts';
+import { startedText } from '../src/domain/log-texts.ts';
 import { matchModule, type ModuleRef } from '../src/domain/module.ts';
 import { OPERATIONS } from '../src/domain/operation.ts';
 import { checkSelection, formatSelection, selectedNumbers } from '../src/domain/selection.ts';
@@ -28,7 +29,14 @@ export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
       checkModels(deps, input);
       await deps.plans.put(input.taskId, lines);
       const { settings } = input;
-      const text = `${OPERATIONS[input.operation].describe}: ${input.track} ${formatSelection(input.selection)}, ${lines.length} modules, model ${settings.model}, ${settings.concurrency} calls at a time`;
+      const text = startedText({
+        describe: OPERATIONS[input.operation].describe,
+        track: input.track,
+        modules: formatSelection(input.selection),
+        total: lines.length,
+        model: settings.model,
+        concurrency: settings.concurrency,
+      });
       await appendLog(deps.workspace, input.taskId, { subject: 'task', event: 'started', text });
       return { total: lines.length };
     });

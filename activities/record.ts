@@ -1,3 +1,4 @@
+import { countsLine, stoppedInText } from '../src/domain/log-texts.ts';
 import { taskEnded } from '../src/domain/task-status.ts';
 import { appliedRounds, backupFolder } from '../src/store/apply.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
@@ -18,15 +19,10 @@ export function createRecordTask(deps: Deps): BatchSteps['recordTask'] {
       await deps.records.put(updated);
       faultPoint('record:written');
       if (updated.status === record.status && updated.reason === record.reason) return;
-      const text = updated.reason ?? (taskEnded(updated.status) ? summary(updated) : 'goes on');
+      const text = updated.reason ?? (taskEnded(updated.status) ? countsLine(updated.counts) : 'goes on');
       await appendLog(deps.workspace, input.taskId, { subject: 'task', event: updated.status, text });
     });
 }
-
-const summary = (record: TaskRecord): string =>
-  Object.entries(record.counts)
-    .map(([outcome, count]) => `${count} ${outcome}`)
-    .join(', ');
 
 async function updatedRecord(deps: Deps, record: TaskRecord, input: RecordTaskInput): Promise<TaskRecord> {
   const now = new Date().toISOString();
@@ -72,10 +68,6 @@ async function stoppedAt(
 ): Promise<Pick<ModuleRecord, 'changed' | 'rounds' | 'detail'>> {
   const [last] = await lastLines(deps.workspace, record.task_id, `${record.track}/${slug}`, 1);
   const rounds = await appliedRounds(backupFolder(deps.workspace, record.task_id, { track: record.track, slug }));
-  const kept = rounds.length > 0 ? ', a better version was kept' : '';
-  return {
-    changed: rounds.length > 0,
-    rounds: rounds.length,
-    detail: `stopped in ${last?.event ?? 'its first step'}${kept}`,
-  };
+  const changed = rounds.length > 0;
+  return { changed, rounds: rounds.length, detail: stoppedInText(last?.event ?? null, changed) };
 }

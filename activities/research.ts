@@ -1,4 +1,5 @@
 import { checkResearch, parseResearchReply } from '../src/domain/reply.ts';
+import { refusedText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import { readOptional, writeAtomic } from '../src/store/atomic.ts';
 import { moduleRefs } from '../src/store/manifest.ts';
@@ -44,7 +45,7 @@ export function createWriteResearch(deps: Deps): ModuleSteps['writeResearch'] {
       appendLog(deps.workspace, input.taskId, { subject: moduleKey(input.module), event: 'write', text: what });
     if (reasons.length > 0) {
       const reason = reasons.join('; ').slice(0, 300);
-      await log(`refused: ${reason}`);
+      await log(refusedText(reason));
       return { kind: 'refused', reason };
     }
     await writeAtomic(paths.research, text);

@@ -2,6 +2,7 @@ import { readYaml } from '../src/yaml/read-yaml.ts';
 import { placeOf } from '../src/yaml/yaml-problems.ts';
 import { applyLineEnds, checkFix, isUnchanged } from '../src/domain/guards.ts';
 import { wordTarget } from '../src/audit/word-target.ts';
+import { auditText, refusedText, stagedText } from '../src/domain/log-texts.ts';
 import { moduleKey, type FixableKind, type ModuleText } from '../src/domain/module.ts';
 import { extractReview, parseFixReply } from '../src/domain/reply.ts';
 import { appendLog } from '../src/store/task-log.ts';
@@ -21,12 +22,9 @@ export function createStage(deps: Deps): ModuleSteps['stage'] {
     const report = await reportOn(deps, candidate);
     if (report === null) return { kind: 'command-needed', hash: candidate.hash };
     const version = audited(candidate.hash, report);
-    await log(
-      deps,
-      input,
-      `${Object.keys(read.files).join(', ')} changed, audit ${report.passed ? 'passed' : `failed: ${version.failing.join(', ')}`}`,
-    );
-    return { kind: 'staged', version, prompt: await reviewPrompt(deps, candidate, report) };
+    const files = Object.keys(read.files);
+    await log(deps, input, stagedText(files, auditText(report.passed, version.failing)));
+    return { kind: 'staged', version, files, prompt: await reviewPrompt(deps, candidate, report) };
   };
 }
 
@@ -68,7 +66,7 @@ async function refuse(
   unchanged: boolean,
 ): Promise<StageResult> {
   const short = reason.slice(0, 300);
-  await log(deps, input, `refused: ${short}`);
+  await log(deps, input, refusedText(short));
   const review = await replyOf(deps, input.base.review);
   const text = extractReview(review.text) ?? review.text;
   return {

@@ -13,10 +13,7 @@ import { moduleKey } from '../src/domain/module.ts';
 import { OPERATIONS } from '../src/domain/operation.ts';
 import { moduleAttributes } from './attributes.ts';
 import type { BatchState, OpenModule } from './batch-state.ts';
-import type { BatchInput, ModuleEnd, ModuleInput, QueuedModule } from './contract.ts';
-
-/** Starts again for a changed base, after which the module ends as BASE_CHANGED. */
-const MAX_RESTARTS = 5;
+import { MAX_RESTARTS, type BatchInput, type ModuleEnd, type ModuleInput, type QueuedModule } from './contract.ts';
 
 /** Starts a module's child and follows it to its end, in a scope of its own. Whatever befalls the child becomes an outcome. */
 export function openModule(state: BatchState, queued: QueuedModule): void {

@@ -18,6 +18,9 @@ export const MESSAGES = { stopModule: 'stopModule', retryModule: 'retryModule' }
 /** Name of the progress query of a batch. */
 export const PROGRESS_QUERY = 'progress';
 
+/** Starts again for a changed base, after which a module ends as BASE_CHANGED. */
+export const MAX_RESTARTS = 5;
+
 // ---- batch ---------------------------------------------------------------------------------------------------------------
 
 export interface BatchInput {

@@ -91,7 +91,13 @@ export interface StageInput extends StepContext {
 export type StageResult =
   | { readonly kind: 'refused'; readonly unchanged: boolean; readonly reason: string; readonly fixPrompt: string }
   | { readonly kind: 'command-needed'; readonly hash: string }
-  | { readonly kind: 'staged'; readonly version: AuditedVersion; readonly prompt: string };
+  | {
+      readonly kind: 'staged';
+      readonly version: AuditedVersion;
+      readonly prompt: string;
+      /** Kinds of the files that it changes; for `rebuild`, histories of 0.1.0 do not have it. */
+      readonly files?: readonly string[];
+    };
 
 export interface ApplyInput extends StepContext {
   readonly base: string;
@@ -222,6 +228,11 @@ export interface FindModuleInput {
   readonly module: string;
 }
 
+export interface LoggedLine {
+  readonly event: string;
+  readonly text: string;
+}
+
 export interface BatchSteps {
   /** Writes the plan once, checks that the models can be called, and gives its length. Throws AuthFailed with what is missing. */
   freezePlan(input: FreezePlanInput): Promise<{ readonly total: number }>;
@@ -233,8 +244,8 @@ export interface BatchSteps {
   abortModule(input: { readonly taskId: string; readonly slug: string }): Promise<void>;
   recordTask(input: RecordTaskInput): Promise<void>;
   findModule(input: FindModuleInput): Promise<PlannedModule | null>;
-  /** Writes a line of the task's log. */
-  logTask(input: { readonly taskId: string; readonly event: string; readonly text: string }): Promise<void>;
+  /** Writes a line of the task's log, and gives it back, so that it is in history for `rebuild`. */
+  logTask(input: { readonly taskId: string } & LoggedLine): Promise<LoggedLine>;
 }
 
 /** Long activities of a batch. */

@@ -113,7 +113,10 @@ export function scriptedActivities(modules: number, folder: string): { script: S
     closeGate: ({ taskId }) => gates.close(taskId),
     abortModule: ({ taskId, slug }) => Promise.resolve(gates.abortModule(taskId, slug)),
     recordTask: (input) => Promise.resolve(void script.records.push(input)),
-    logTask: ({ text }) => Promise.resolve(void script.logs.push(text)),
+    logTask: ({ event, text }) => {
+      script.logs.push(text);
+      return Promise.resolve({ event, text });
+    },
     awaitFree: async ({ modules: held }) => {
       await sleep(200, undefined, { signal: cancellationSignal() });
       return held.map((module) => module.slug);

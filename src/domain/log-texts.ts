@@ -1,0 +1,79 @@
+/**
+ * The texts of log lines that can be told again from a workflow's history: one place for the step that writes the line and
+ * for `rebuild`, so that both say the same.
+ */
+import type { Outcome } from './outcome.ts';
+
+/** `3 FIXED, 1 MISSING`, in the order of the counts. */
+export function countsLine(counts: Readonly<Partial<Record<Outcome, number>>>): string {
+  return Object.entries(counts)
+    .map(([outcome, count]) => `${count} ${outcome}`)
+    .join(', ');
+}
+
+/** The first line of a task. */
+export function startedText(task: {
+  readonly describe: string;
+  readonly track: string;
+  readonly modules: string;
+  readonly total: number;
+  readonly model: string;
+  readonly concurrency: number;
+}): string {
+  const { describe, track, modules, total, model, concurrency } = task;
+  return `${describe}: ${track} ${modules}, ${total} modules, model ${model}, ${concurrency} calls at a time`;
+}
+
+/** What an audit said: names of the failing gates, none where it passed. */
+export function auditText(passed: boolean, failing: readonly string[]): string {
+  return passed ? 'passed' : `failed: ${failing.join(', ')}`;
+}
+
+/** A candidate with its audit; null where it is not known which files it changes. */
+export function stagedText(kinds: readonly string[] | null, audit: string): string {
+  return `${kinds === null ? '' : `${kinds.join(', ')} `}changed, audit ${audit}`;
+}
+
+/** What a judge made of a review; `first` for the review of the version that fixes start from. */
+export function judgedText(judged: {
+  readonly score: number;
+  readonly passed: boolean;
+  readonly better: boolean;
+  readonly first: boolean;
+  readonly failing: readonly string[];
+}): string {
+  const failing = judged.failing.length === 0 ? '' : `, audit: ${judged.failing.join(', ')}`;
+  const kept = judged.first || judged.passed ? '' : judged.better ? ', better: kept' : ', not better: dropped';
+  return `${judged.score} ${judged.passed ? 'PASS' : 'FAIL'}${failing}${kept}`;
+}
+
+/** A review that the judge could not read. */
+export const unreadableText = (reason: string): string => `the review could not be read: ${reason}`;
+
+/** A reply that did not pass its guards. */
+export const refusedText = (reason: string): string => `refused: ${reason}`;
+
+/** Files that were written. */
+export const wroteText = (files: readonly string[]): string => `wrote ${files.join(', ')}`;
+
+/** A call that was answered from the cache. */
+export const CACHED_TEXT = 'reply from the cache';
+
+/** A call that was aborted. */
+export const ABORTED_TEXT = 'stopped';
+
+/** How a module ended. */
+export function endedText(end: {
+  readonly outcome: Outcome;
+  readonly score: number | null;
+  readonly detail: string;
+  readonly suspicious: boolean;
+}): string {
+  const score = end.score === null ? '' : `${end.score}, `;
+  return `${end.outcome} ${score}${end.detail}${end.suspicious ? ' (suspicious rise)' : ''}`;
+}
+
+/** Where a module stood when it was stopped: its last event, and whether a better version is in place. */
+export function stoppedInText(event: string | null, changed: boolean): string {
+  return `stopped in ${event ?? 'its first step'}${changed ? ', a better version was kept' : ''}`;
+}

@@ -5,6 +5,7 @@ import { newDoctorCommand } from './commands/doctor.ts';
 import { newDownCommand } from './commands/down.ts';
 import { newListCommand } from './commands/list.ts';
 import { newLogsCommand } from './commands/logs.ts';
+import { newRebuildCommand } from './commands/rebuild.ts';
 import { newRetryCommand } from './commands/retry.ts';
 import { newShowCommand } from './commands/show.ts';
 import { newStartCommand } from './commands/start.ts';
@@ -34,7 +35,7 @@ export function createProgram(wiring: Wiring): CommandUnknownOpts {
   for (const make of [newListCommand, newShowCommand, newWatchCommand, newLogsCommand, newDiffCommand])
     program.addCommand(make(wiring));
   program.commandsGroup('Steer');
-  for (const make of [newStopCommand, newRetryCommand]) program.addCommand(make(wiring));
+  for (const make of [newStopCommand, newRetryCommand, newRebuildCommand]) program.addCommand(make(wiring));
   program.commandsGroup('Engine');
   for (const make of [newUpCommand, newDownCommand, newWorkerCommand, newDoctorCommand])
     program.addCommand(make(wiring));

@@ -1,0 +1,145 @@
+/** What one run of a module tells: its log lines, where it stood, what it changed, and how it ended. Pure. */
+import prettyMs from 'pretty-ms';
+import type { HistoryEvent } from '../client/history-events.ts';
+import {
+  ABORTED_TEXT,
+  auditText,
+  CACHED_TEXT,
+  endedText,
+  judgedText,
+  refusedText,
+  stagedText,
+  unreadableText,
+  wroteText,
+} from '../domain/log-texts.ts';
+import type { LogLine } from '../domain/log-line.ts';
+import { moduleKey } from '../domain/module.ts';
+import type { EndedModule, ModuleEnd, ModuleInput } from '../../workflows/contract.ts';
+import type {
+  ApplyResult,
+  AuditResult,
+  CallInput,
+  CallResult,
+  JudgeResult,
+  ResearchWriteResult,
+  StageResult,
+} from '../../workflows/step-contract.ts';
+
+/** One run of a module. */
+export interface ModuleStory {
+  readonly lines: readonly LogLine[];
+  /** The event that it was last seen in, `review r0`; null before the first. */
+  readonly lastEvent: string | null;
+  /** Applied candidates, each as round and hash: the same one applied by two runs counts once. */
+  readonly applied: readonly string[];
+  /** How it ended; null where it waits, was stopped, or is open. */
+  readonly end: EndedModule | null;
+}
+
+/** Reads the history of one run of a module. */
+export function moduleStory(events: readonly HistoryEvent[]): ModuleStory {
+  const reader = new StoryReader();
+  for (const event of events) reader.take(event);
+  return reader.story;
+}
+
+class StoryReader {
+  private subject = '';
+  private readonly lines: LogLine[] = [];
+  /** The call in hand; a module makes one at a time. */
+  private open: string | null = null;
+  private readonly applied = new Set<string>();
+  private round = 0;
+  private failing: readonly string[] = [];
+  /** Hash of the last candidate; null before the first. */
+  private candidate: string | null = null;
+  private finishedAt: string | null = null;
+  private end: EndedModule | null = null;
+
+  take(event: HistoryEvent): void {
+    if (event.kind === 'started') this.subject = moduleKey((event.input as ModuleInput).module);
+    if (event.kind === 'scheduled') this.schedule(event.name, event.input);
+    if (event.kind === 'done') this.done(event.at, event.name, event.result);
+    if (event.kind === 'not-done') this.notDone(event.at, event.name, event.aborted);
+    if (event.kind === 'closed' && event.how === 'completed') this.close(event.at, event.result as ModuleEnd);
+  }
+
+  get story(): ModuleStory {
+    const lastEvent = this.open === null ? (this.lines.at(-1)?.event ?? null) : `${this.open} r${this.round}`;
+    return { lines: this.lines, lastEvent, applied: [...this.applied], end: this.end };
+  }
+
+  private say(at: string, event: string, text: string): void {
+    this.lines.push({ at, subject: this.subject, event, text });
+  }
+
+  private schedule(name: string, input: unknown): void {
+    if (!isCall(name)) return;
+    this.open = name;
+    this.round = (input as CallInput).round;
+  }
+
+  private called(at: string, name: string, call: CallResult): void {
+    this.open = null;
+    // What a time-out or a wait said was said inside of the call.
+    if (call.kind !== 'reply') return;
+    this.say(at, `${name} r${this.round}`, call.cached ? CACHED_TEXT : `replied in ${prettyMs(call.ms)}`);
+  }
+
+  private notDone(at: string, name: string, aborted: boolean): void {
+    if (!isCall(name)) return;
+    this.open = null;
+    if (aborted) this.say(at, `${name} r${this.round}`, ABORTED_TEXT);
+  }
+
+  private done(at: string, name: string, result: unknown): void {
+    if (isCall(name)) this.called(at, name, result as CallResult);
+    if (name === 'audit') this.audited(at, result as AuditResult);
+    if (name === 'stage') this.staged(at, result as StageResult);
+    if (name === 'judge') this.judged(at, result as JudgeResult);
+    if (name === 'apply') this.applying(at, result as ApplyResult);
+    if (name === 'writeResearch') this.wrote(at, result as ResearchWriteResult);
+    if (name === 'finish') this.finishedAt = at;
+  }
+
+  private audited(at: string, result: AuditResult): void {
+    if (result.kind === 'already-pass') this.say(at, 'audit', auditText(true, []));
+    if (result.kind !== 'audited') return;
+    this.failing = result.version.failing;
+    this.say(at, 'audit', auditText(result.version.auditPassed, this.failing));
+  }
+
+  private staged(at: string, result: StageResult): void {
+    if (result.kind === 'refused') this.say(at, `stage r${this.round}`, refusedText(result.reason));
+    if (result.kind !== 'staged') return;
+    this.failing = result.version.failing;
+    this.candidate = result.version.hash;
+    const audit = auditText(result.version.auditPassed, this.failing);
+    this.say(at, `stage r${this.round}`, stagedText(result.files ?? null, audit));
+  }
+
+  private judged(at: string, result: JudgeResult): void {
+    const text =
+      result.kind === 'unreadable'
+        ? unreadableText(result.reason)
+        : judgedText({ ...result, first: this.candidate === null, failing: this.failing });
+    this.say(at, `judge r${this.round}`, text);
+  }
+
+  private applying(at: string, result: ApplyResult): void {
+    if (result.kind === 'applied') this.applied.add(`r${this.round}-${this.candidate}`);
+    this.say(at, `apply r${this.round}`, result.kind === 'applied' ? wroteText(result.files) : result.detail);
+  }
+
+  private wrote(at: string, result: ResearchWriteResult): void {
+    this.say(at, 'write', result.kind === 'written' ? result.file : refusedText(result.reason));
+  }
+
+  private close(at: string, end: ModuleEnd): void {
+    if (end.kind === 'wait') return;
+    this.end = end;
+    this.say(this.finishedAt ?? at, 'ended', endedText(end));
+  }
+}
+
+const isCall = (name: string): boolean => name === 'review' || name === 'fix' || name === 'research';

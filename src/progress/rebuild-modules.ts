@@ -1,0 +1,206 @@
+/** What became of each module of a task, told by the history of its batch and by the stories of its modules' runs. Pure. */
+import type { HistoryEvent } from '../client/history-events.ts';
+import { stoppedInText } from '../domain/log-texts.ts';
+import { matchModule } from '../domain/module.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { blankModule, type ModuleRecord } from '../store/record-schema.ts';
+import {
+  MAX_RESTARTS,
+  type EndedModule,
+  type ModuleAnswer,
+  type ModuleEnd,
+  type ModuleInput,
+} from '../../workflows/contract.ts';
+import type { ModuleStory } from './rebuild-module.ts';
+
+/** A module of the plan. */
+export interface PlacedModule {
+  readonly index: number;
+  readonly slug: string;
+  readonly number: number;
+}
+
+/** The stories of modules' runs, by run id. */
+export type Stories = ReadonlyMap<string, ModuleStory>;
+
+interface Entry {
+  readonly module: PlacedModule;
+  /** False where only the workspace, not history, says that the module is in the plan. */
+  sure: boolean;
+  record: ModuleRecord;
+  /** Whether its child is starting or open. */
+  open: boolean;
+  runId: string | null;
+  /** How often another task held it. */
+  refused: number;
+  readonly applied: Set<string>;
+}
+
+/** Follows a batch through the histories of its runs. */
+export class ModuleFold {
+  private readonly entries = new Map<string, Entry>();
+  private readonly stories: Stories;
+  private readonly busyTries: number;
+  /** Slugs by the event in which their child was initiated, in this run of the batch. */
+  private initiated = new Map<number, string>();
+  private accepted = new Map<number, { verb: string; arg: unknown }>();
+  /** Updates that were answered: one that is sent again only gets its answer again. */
+  private readonly answered = new Set<string>();
+
+  /** `likely` are the modules that the workspace says are in the plan; history knows only of those that were loaded. */
+  constructor(options: { likely: readonly PlacedModule[]; stories: Stories; busyTries: number }) {
+    this.stories = options.stories;
+    this.busyTries = options.busyTries;
+    for (const module of options.likely) this.entryOf(module).sure = false;
+  }
+
+  take(event: HistoryEvent): void {
+    if (event.kind === 'started') this.initiated = new Map();
+    if (event.kind === 'done') this.loaded(event.name, event.result);
+    if (event.kind === 'child-initiated') this.initiate(event.id, event.input as ModuleInput);
+    if (event.kind === 'child-refused') this.refuse(event.initiated);
+    if (event.kind === 'child-started') this.started(event.initiated, event.runId);
+    if (event.kind === 'child-closed') this.closed(event);
+    if (event.kind === 'update-accepted' && !this.answered.has(event.updateId)) {
+      this.answered.add(event.updateId);
+      this.accepted.set(event.id, { verb: event.name, arg: event.arg });
+    }
+    if (event.kind === 'update-done') this.answer(event.accepted, event.answer as ModuleAnswer | undefined);
+    if (event.kind === 'signal') this.message(event.name, event.arg);
+  }
+
+  /** The modules of a task that closed while some were open or had never started. */
+  endAll(how: 'stopped' | 'terminated' | 'other'): void {
+    for (const entry of this.entries.values()) {
+      if (entry.open) this.endOpen(entry, how);
+      if (entry.record.outcome === null && how !== 'other')
+        entry.record = { ...entry.record, outcome: 'STOPPED', detail: 'not started' };
+    }
+  }
+
+  /** The modules in the order of the plan. */
+  get modules(): Record<string, ModuleRecord> {
+    const entries = [...this.entries.values()];
+    const taken = new Set(entries.filter(({ sure }) => sure).map(({ module }) => module.index));
+    const kept = entries.filter(({ sure, module }) => sure || !taken.has(module.index));
+    return Object.fromEntries(
+      kept.sort((a, b) => a.module.index - b.module.index).map(({ module, record }) => [module.slug, record]),
+    );
+  }
+
+  private entryOf(module: PlacedModule): Entry {
+    const known = this.entries.get(module.slug);
+    if (known !== undefined) {
+      known.sure = true;
+      return known;
+    }
+    const entry: Entry = {
+      module,
+      sure: true,
+      record: blankModule(module.number),
+      open: false,
+      runId: null,
+      refused: 0,
+      applied: new Set(),
+    };
+    this.entries.set(module.slug, entry);
+    return entry;
+  }
+
+  private loaded(name: string, result: unknown): void {
+    if (name === 'loadPage') for (const module of result as readonly PlacedModule[]) this.entryOf(module);
+    if (name === 'findModule' && result !== null) this.entryOf(result as PlacedModule);
+  }
+
+  private initiate(id: number, { module }: ModuleInput): void {
+    const entry = this.entryOf(module);
+    this.initiated.set(id, module.slug);
+    if (entry.record.outcome !== null) reopen(entry);
+    Object.assign(entry, { open: true, runId: null });
+  }
+
+  private at(initiated: number): Entry | undefined {
+    return this.entries.get(this.initiated.get(initiated) ?? '');
+  }
+
+  private refuse(initiated: number): void {
+    const entry = this.at(initiated);
+    if (entry === undefined) return;
+    entry.open = false;
+    entry.refused += 1;
+    if (entry.refused <= this.busyTries) return;
+    endWithout(entry, 'CONFLICT', `another task holds it; tried ${entry.refused} times`);
+  }
+
+  private started(initiated: number, runId: string): void {
+    const entry = this.at(initiated);
+    if (entry === undefined) return;
+    entry.runId = runId;
+    for (const applied of this.stories.get(runId)?.applied ?? []) entry.applied.add(applied);
+  }
+
+  private closed(event: Extract<HistoryEvent, { kind: 'child-closed' }>): void {
+    const entry = this.at(event.initiated);
+    if (entry === undefined) return;
+    entry.open = false;
+    if (event.how === 'completed') return ended(entry, event.result as ModuleEnd);
+    if (event.how === 'canceled') return this.stopped(entry);
+    endWithout(entry, 'ERROR', (event.message ?? '').slice(0, 500), entry.runId);
+    entry.record.failure = 'Bug';
+  }
+
+  /** A stopped run reports nothing: where it stood and what it changed is in its own history. */
+  private stopped(entry: Entry): void {
+    const story = this.stories.get(entry.runId ?? '');
+    const rounds = entry.applied.size;
+    endWithout(entry, 'STOPPED', stoppedInText(story?.lastEvent ?? null, rounds > 0), entry.runId);
+    Object.assign(entry.record, { rounds, changed: rounds > 0 });
+  }
+
+  /** A module that was open when its batch closed: it may have ended all the same. */
+  private endOpen(entry: Entry, how: 'stopped' | 'terminated' | 'other'): void {
+    const end = this.stories.get(entry.runId ?? '')?.end ?? null;
+    if (end !== null) return ended(entry, end);
+    if (how !== 'other' && entry.runId !== null) this.stopped(entry);
+  }
+
+  private answer(accepted: number, answer: ModuleAnswer | undefined): void {
+    const update = this.accepted.get(accepted);
+    this.accepted.delete(accepted);
+    if (update !== undefined && answer?.changed === true) this.message(update.verb, update.arg);
+  }
+
+  /** A verb on a module that is not open; one that is open closes by itself. */
+  private message(verb: string, arg: unknown): void {
+    if (typeof arg !== 'string') return;
+    const candidates = [...this.entries.values()].map((entry) => ({ ...entry.module, entry }));
+    const entry = matchModule(candidates, arg)?.entry;
+    if (entry === undefined || entry.open) return;
+    const isOut = entry.record.outcome !== null;
+    if (verb === 'stopModule' && !isOut) endWithout(entry, 'STOPPED', 'stopped before it started');
+    if (verb === 'retryModule') entry.refused = 0;
+    if (verb === 'retryModule' && isOut) reopen(entry);
+  }
+}
+
+function reopen(entry: Entry): void {
+  entry.record = { ...entry.record, outcome: null, detail: 'runs again' };
+  entry.refused = 0;
+}
+
+function ended(entry: Entry, end: ModuleEnd): void {
+  if (end.kind === 'ended') {
+    entry.record = recordOf(entry, end);
+  } else if (end.note.restarts > MAX_RESTARTS) {
+    endWithout(entry, 'BASE_CHANGED', `edited ${end.note.restarts} times while it ran`, entry.runId);
+  }
+}
+
+function recordOf({ module, runId }: Entry, end: EndedModule): ModuleRecord {
+  const { outcome, score, rounds, changed, suspicious, failure, detail } = end;
+  return { number: module.number, outcome, score, rounds, changed, suspicious, failure, detail, run_id: runId };
+}
+
+function endWithout(entry: Entry, outcome: Outcome, detail: string, runId: string | null = null): void {
+  entry.record = { ...blankModule(entry.module.number), outcome, detail, run_id: runId };
+}

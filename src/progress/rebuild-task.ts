@@ -1,0 +1,133 @@
+/** A task's record and log, told by the histories of its batch and of its modules. Pure. */
+import type { HistoryEvent } from '../client/history-events.ts';
+import type { LogLine } from '../domain/log-line.ts';
+import { countsLine, startedText } from '../domain/log-texts.ts';
+import { OPERATIONS } from '../domain/operation.ts';
+import { formatSelection } from '../domain/selection.ts';
+import { taskEnded, type TaskStatus } from '../domain/task-status.ts';
+import { RECORD_SCHEMA, type TaskRecord } from '../store/record-schema.ts';
+import { countOutcomes } from '../store/records.ts';
+import type { BatchInput } from '../../workflows/contract.ts';
+import type { LoggedLine } from '../../workflows/step-contract.ts';
+import { ModuleFold, type PlacedModule, type Stories } from './rebuild-modules.ts';
+
+/** All that a task is rebuilt from. */
+export interface TaskSources {
+  readonly taskId: string;
+  /** The histories of all runs of its batch, the first one first. */
+  readonly runs: readonly (readonly HistoryEvent[])[];
+  /** The modules that the workspace says are in its plan: history knows only of those that were loaded. */
+  readonly likely: readonly PlacedModule[];
+  readonly stories: Stories;
+  readonly outputFile: string;
+}
+
+type Closed = Extract<HistoryEvent, { kind: 'closed' }>;
+
+/** What a batch was started with. */
+export function batchInput(runs: TaskSources['runs']): BatchInput {
+  const started = runs[0]?.[0];
+  return (started?.kind === 'started' ? started.input : undefined) as BatchInput;
+}
+
+/** How a task closed; undefined while it runs. */
+export function taskClose(runs: TaskSources['runs']): Closed | undefined {
+  const last = runs.at(-1)?.at(-1);
+  return last?.kind === 'closed' && last.how !== 'continued' ? last : undefined;
+}
+
+/** All runs of modules that a task started. */
+export function moduleRuns(runs: TaskSources['runs']): { workflowId: string; runId: string }[] {
+  return runs.flat().flatMap((event) => (event.kind === 'child-started' ? [event] : []));
+}
+
+const STATUS: Record<Closed['how'], TaskStatus> = {
+  completed: 'completed',
+  canceled: 'stopped',
+  failed: 'failed',
+  terminated: 'terminated',
+  'timed-out': 'failed',
+  continued: 'running',
+};
+
+/** The record of a task. Its times are those of the events: up to some milliseconds beside those that the worker wrote. */
+export function rebuildRecord(sources: TaskSources): TaskRecord {
+  const { taskId, runs, likely, stories, outputFile } = sources;
+  const { operation, track, selection, settings } = batchInput(runs);
+  const events = runs.flat();
+  const closed = taskClose(runs);
+  const status = closed === undefined ? 'running' : STATUS[closed.how];
+  const fold = new ModuleFold({ likely, stories, busyTries: settings.busyTries });
+  for (const event of events) fold.take(event);
+  if (taskEnded(status)) fold.endAll(status === 'stopped' || status === 'terminated' ? status : 'other');
+  const { modules } = fold;
+  const end = closed?.at ?? null;
+  return {
+    schema: RECORD_SCHEMA,
+    task_id: taskId,
+    operation,
+    track,
+    start: selection[0]?.[0] ?? 0,
+    end: selection.at(-1)?.[1] ?? 0,
+    modules_selected: formatSelection(selection),
+    model: settings.model,
+    review_model: settings.reviewModel,
+    concurrency: settings.concurrency,
+    created_at: (freezing(events) ?? events[0])?.at ?? '',
+    updated_at: events.at(-1)?.at ?? '',
+    ended_at: end,
+    stopped_at: status === 'stopped' ? end : null,
+    status,
+    reason: reasonOf(closed),
+    output_file: outputFile,
+    total: totalOf(events) ?? Object.keys(modules).length,
+    counts: countOutcomes(modules),
+    modules,
+  };
+}
+
+type Done = Extract<HistoryEvent, { kind: 'done' }>;
+
+const freezing = (events: readonly HistoryEvent[]): Done | undefined =>
+  events.find((event): event is Done => event.kind === 'done' && event.name === 'freezePlan');
+
+const totalOf = (events: readonly HistoryEvent[]): number | undefined =>
+  (freezing(events)?.result as { total: number } | undefined)?.total;
+
+function reasonOf(closed: Closed | undefined): string | null {
+  if (closed?.how === 'failed') return (closed.message ?? '').slice(0, 1000);
+  if (closed?.how === 'timed-out') return 'its workflow timed out';
+  if (closed?.how !== 'terminated') return null;
+  return `terminated from outside${closed.message === null ? '' : `: ${closed.message}`}`;
+}
+
+/** The lines of a task's log, in the order of their times; all but the note that it was rebuilt. */
+export function rebuildLines(sources: TaskSources, record: TaskRecord): LogLine[] {
+  const own = taskLines(sources.runs, record);
+  const end: LogLine[] = [];
+  if (record.ended_at !== null) {
+    const text = record.reason ?? countsLine(record.counts);
+    end.push({ at: record.ended_at, subject: 'task', event: record.status, text });
+  }
+  const streams = [own, ...[...sources.stories.values()].map((story) => story.lines)];
+  const lines = streams.flat().sort((a, b) => a.at.localeCompare(b.at));
+  return [...lines, ...end];
+}
+
+function taskLines(runs: TaskSources['runs'], record: TaskRecord): LogLine[] {
+  return runs.flat().flatMap((event) => {
+    if (event.kind !== 'done') return [];
+    if (event.name === 'freezePlan') return [startedLine(event.at, record)];
+    const logged = event.name === 'logTask' ? (event.result as LoggedLine | null | undefined) : null;
+    return logged ? [{ at: event.at, subject: 'task', ...logged }] : [];
+  });
+}
+
+function startedLine(
+  at: string,
+  { operation, track, modules_selected, total, model, concurrency }: TaskRecord,
+): LogLine {
+  const { describe } = OPERATIONS[operation];
+  const text = startedText({ describe, track, modules: modules_selected, total, model, concurrency });
+  return { at, subject: 'task', event: 'started', text };
+}

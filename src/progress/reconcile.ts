@@ -1,6 +1,7 @@
-import type { Context } from '../context.ts';
+import type { WorkflowExecutionStatusName } from '@temporalio/client';
+import type { Context, EngineAccess } from '../context.ts';
 import { taskEnded, type TaskStatus } from '../domain/task-status.ts';
-import type { TaskRecord } from '../store/records.ts';
+import { countOutcomes, type ModuleRecord, type TaskRecord } from '../store/records.ts';
 
 /**
  * Brings records that say `running` in line with Temporal: a task that was terminated from outside could not write its own
@@ -10,33 +11,64 @@ export async function reconcile(context: Context, records: readonly TaskRecord[]
   if (records.every((record) => taskEnded(record.status))) return [...records];
   const access = await context.engineIfUp();
   if (access === null) return [...records];
-  return Promise.all(
-    records.map(async (record) => {
-      if (taskEnded(record.status)) return record;
-      const status = await access.client.status(record.task_id);
-      const ended = status === null ? 'terminated' : ENDED[status];
-      if (ended === undefined) return record;
-      const fresh = (await context.records.get(record.task_id)) ?? record;
-      if (taskEnded(fresh.status)) return fresh;
-      const now = new Date().toISOString();
-      const mended: TaskRecord = {
-        ...fresh,
-        status: ended,
-        updated_at: now,
-        ended_at: now,
-        reason: fresh.reason ?? `as Temporal says (${status ?? 'unknown task'})`,
-      };
-      await context.records.put(mended);
-      return mended;
-    }),
-  );
+  return Promise.all(records.map((record) => reconcileOne(context, access, record)));
+}
+
+async function reconcileOne(context: Context, access: EngineAccess, record: TaskRecord): Promise<TaskRecord> {
+  if (taskEnded(record.status)) return record;
+  const status = await access.client.status(record.task_id);
+  if (status !== null && ENDED[status] === undefined) return record;
+  // Read again: a task that ended by itself wrote its end before Temporal said so.
+  const fresh = (await context.records.get(record.task_id)) ?? record;
+  if (taskEnded(fresh.status)) return fresh;
+  const told = status === null ? null : await toldByHistory(context, access, fresh);
+  const mended = told ?? endedUnseen(fresh, status, new Date().toISOString());
+  await context.records.put(mended);
+  return mended;
+}
+
+/** The record as the task's history tells it, with what only the worker knew; null where that history is not to be had. */
+async function toldByHistory(context: Context, access: EngineAccess, record: TaskRecord): Promise<TaskRecord | null> {
+  try {
+    const { tellTask } = await import('./rebuild.ts');
+    const told = await tellTask(context, access.client, record.task_id);
+    if (told === null) return null;
+    return { ...told.record, created_at: record.created_at, output_file: record.output_file };
+  } catch {
+    // A record must be shown all the same; `rebuild` says what is wrong with the history.
+    return null;
+  }
 }
 
 /** Ends of a workflow that its record may not know. */
-const ENDED: Partial<Record<string, TaskStatus>> = {
+const ENDED: Partial<Record<WorkflowExecutionStatusName, TaskStatus>> = {
   COMPLETED: 'completed',
   FAILED: 'failed',
   CANCELLED: 'stopped',
   TERMINATED: 'terminated',
   TIMED_OUT: 'failed',
 };
+
+/** A record whose task ended, and of which nobody can tell how its modules did. Exported for its test. */
+export function endedUnseen(record: TaskRecord, status: WorkflowExecutionStatusName | null, now: string): TaskRecord {
+  const ended = status === null ? 'terminated' : (ENDED[status] ?? 'terminated');
+  const detail = status === null ? 'its task is not known to Temporal any more' : `its task was ${ended}`;
+  const isCut = ended === 'terminated' || ended === 'stopped';
+  const modules = isCut ? stopOpen(record.modules, detail) : record.modules;
+  return {
+    ...record,
+    status: ended,
+    updated_at: now,
+    ended_at: now,
+    stopped_at: ended === 'stopped' ? now : record.stopped_at,
+    reason: record.reason ?? `as Temporal says (${status ?? 'unknown task'})`,
+    counts: countOutcomes(modules),
+    modules,
+  };
+}
+
+function stopOpen(modules: TaskRecord['modules'], detail: string): TaskRecord['modules'] {
+  const stop = (module: ModuleRecord): ModuleRecord =>
+    module.outcome === null ? { ...module, outcome: 'STOPPED', detail } : module;
+  return Object.fromEntries(Object.entries(modules).map(([slug, module]) => [slug, stop(module)]));
+}

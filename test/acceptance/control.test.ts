@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
@@ -10,7 +9,8 @@ import type { GeminiServer } from '../helpers/gemini-server.ts';
 import { collect } from '../helpers/collect.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
-import { noTemporal, TEMPORAL_BINARY } from '../helpers/temporal.ts';
+import { engineAddress, temporalWorkflow } from '../helpers/temporal-cli.ts';
+import { noTemporal } from '../helpers/temporal.ts';
 import { googleAt, startThinkingServer } from '../helpers/thinking-server.ts';
 import { until } from '../helpers/until.ts';
 
@@ -33,18 +33,9 @@ async function setup(modules: number): Promise<{ folder: string; start: () => Pr
   return { folder, start };
 }
 
-/** Runs the Temporal command line against the home's engine. */
-function temporal(verb: string, ...args: readonly string[]) {
-  const file = join(home.folder, 'state/batch-manager/engine.json');
-  const engine = JSON.parse(readFileSync(file, 'utf8')) as { server: { address: string } };
-  return spawnSync(TEMPORAL_BINARY, ['workflow', verb, '--address', engine.server.address, ...args]);
-}
-
 /** Types of the failures of earlier attempts, over all calls of a task. */
 async function lastFailures(id: string): Promise<string[]> {
-  const file = join(home.folder, 'state/batch-manager/engine.json');
-  const engine = JSON.parse(readFileSync(file, 'utf8')) as { server: { address: string } };
-  const { client, connection } = await connectClient({ address: engine.server.address });
+  const { client, connection } = await connectClient({ address: engineAddress(home) });
   const runs = await collect(client.workflow.list({ query: `CurBatch='${id}' AND WorkflowType='fixReviewModule'` }));
   const histories = await Promise.all(
     runs.map((run) => client.workflow.getHandle(run.workflowId, run.runId).fetchHistory()),
@@ -129,7 +120,7 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     const { folder, start } = await setup(20);
     const id = await start();
     await until(() => server.inFlight === 8);
-    expect(temporal('cancel', '-w', id).status).toBe(0);
+    expect(temporalWorkflow(home, 'cancel', '-w', id).status).toBe(0);
     await until(() => record(folder, id).status === 'stopped');
     expect(server.aborted).toHaveLength(8);
     expect(server.requests).toHaveLength(8);
@@ -143,7 +134,8 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     await until(() => server.inFlight === 8);
     const stopped = await home.run(folder, ['stop', id, '--module', '1']);
     expect(stopped).toMatchObject({ code: 0, stdout: '1: stopped\n' });
-    const signal = (name: string, input: string) => temporal('signal', '-w', id, '--name', name, '--input', input);
+    const signal = (name: string, input: string) =>
+      temporalWorkflow(home, 'signal', '-w', id, '--name', name, '--input', input);
     expect(signal('stopModule', '"002-module"').status).toBe(0);
     await until(() => server.aborted.length === 2);
     expect(await home.run(folder, ['retry', id, '--module', '001-module'])).toMatchObject({ code: 0 });

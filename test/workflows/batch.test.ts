@@ -1,9 +1,11 @@
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { taskHistory } from '../../src/client/history.ts';
 import { TaskClient } from '../../src/client/task-client.ts';
 import { bundlePath } from '../../src/worker/bundle.ts';
 import { workspaceQueue } from '../../src/domain/ids.ts';
+import { moduleRuns, rebuildRecord } from '../../src/progress/rebuild-task.ts';
 import { batchInput, scriptedActivities, type Script } from '../helpers/scripted-activities.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { collect } from '../helpers/collect.ts';
@@ -151,6 +153,13 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
       const runs = await listed();
       expect(runs.map((run) => run.status.name).toSorted()).toEqual(['COMPLETED', 'CONTINUED_AS_NEW']);
       expect(Math.max(...runs.map((run) => run.historyLength ?? 0))).toBeLessThan(5000);
+      const told = await taskHistory(server.client, input.taskId);
+      expect(told.map((events) => events.at(-1))).toMatchObject([{ how: 'continued' }, { how: 'completed' }]);
+      expect(new Set(moduleRuns(told).map(({ runId }) => runId)).size).toBe(450);
+      const sources = { taskId: input.taskId, runs: told, stories: new Map(), likely: [], outputFile: '' };
+      const record = rebuildRecord(sources);
+      expect(record).toMatchObject({ status: 'completed', total: 450, counts: { PASS_ON_REVIEW: 450 } });
+      expect(Object.keys(record.modules)).toEqual(script.plan.map(({ slug }) => slug));
     });
   }, 120_000);
 

@@ -9,6 +9,7 @@ import type { GeminiServer } from '../helpers/gemini-server.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { copyOf, SAMPLE } from '../helpers/workspaces.ts';
+import { temporalWorkflow } from '../helpers/temporal-cli.ts';
 import { googleAt, startThinkingServer } from '../helpers/thinking-server.ts';
 import { until } from '../helpers/until.ts';
 
@@ -96,12 +97,15 @@ describe.skipIf(noTemporal !== undefined)('rebuild', () => {
       stderr: expect.stringContaining(`batch-manager watch ${id}`),
     });
     expect((await module('stop', '16')).stdout).toBe('16: stopped before it started\n');
+    const signal = ['-w', id, '--name', 'stopModule', '--input', '"015-module"'];
+    expect(temporalWorkflow(home, 'signal', ...signal).status).toBe(0);
+    await until(() => filesOf(folder, id).output.includes('stopped before it started (signal)'));
     expect((await module('stop', '1')).stdout).toBe('1: stopped\n');
     expect((await module('stop', '2')).stdout).toBe('2: stopped\n');
     expect((await module('retry', '2')).code).toBe(0);
     expect((await home.run(folder, ['watch', id])).code).toBe(1);
     const written = filesOf(folder, id);
-    expect(written.record.counts).toEqual({ STOPPED: 2, PASS_ON_REVIEW: 14 });
+    expect(written.record.counts).toEqual({ STOPPED: 3, PASS_ON_REVIEW: 13 });
 
     expect(await rebuilt(folder, id)).toMatchObject({
       code: 0,
@@ -110,7 +114,7 @@ describe.skipIf(noTemporal !== undefined)('rebuild', () => {
     const again = filesOf(folder, id);
     expectSameRecord(again.record, written.record);
     expect(linesOf(again.output)).toEqual(linesOf(written.output));
-    expect(linesOf(again.output).filter((line) => line.includes(' ended: '))).toHaveLength(14);
+    expect(linesOf(again.output).filter((line) => line.includes(' ended: '))).toHaveLength(13);
     const notes = again.output.split('\n').filter((line) => parseLogLine(line)?.event === 'rebuilt');
     expect(notes).toEqual([again.output.trim().split('\n').at(-1)]);
 

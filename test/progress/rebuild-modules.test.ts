@@ -21,7 +21,7 @@ const passed: EndedModule = {
 };
 const wait = (restarts: number): ModuleEnd => ({
   kind: 'wait',
-  note: { reason: 'base-changed', until: null, base: 'h', rounds: 0, usedMs: 0, restarts },
+  note: { reason: 'base-changed', until: null, detail: null, base: 'h', rounds: 0, usedMs: 0, restarts },
 });
 
 let ids = 0;

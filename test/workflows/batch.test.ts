@@ -1,6 +1,5 @@
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { taskHistory } from '../../src/client/history.ts';
 import { TaskClient } from '../../src/client/task-client.ts';
 import { bundlePath } from '../../src/worker/bundle.ts';

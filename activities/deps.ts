@@ -51,6 +51,8 @@ export interface Deps {
   readonly identity: string;
   readonly gates: TaskGates;
   readonly modelGates: ModelGates;
+  /** What waits for providers are multiplied by. */
+  readonly waitScale: number;
   readonly flights: Flights<FlightResult>;
   readonly locks: KeyedLock;
   readonly auditor: Auditor;

@@ -2,7 +2,7 @@ import { errorCount, type AuditReport } from '../src/domain/audit.ts';
 import { isBetter } from '../src/domain/better.ts';
 import { judgedText, unreadableText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
-import { extractReview } from '../src/domain/reply.ts';
+import { extractReview, unfinished } from '../src/domain/reply.ts';
 import { parseReview } from '../src/domain/review-text.ts';
 import { reviewPasses, underLimit, type Review } from '../src/domain/review.ts';
 import { sha256 } from '../src/store/atomic.ts';
@@ -39,8 +39,8 @@ export function createJudge(deps: Deps): ModuleSteps['judge'] {
 type ReadReview = { ok: true; review: Review; text: string } | { ok: false; reason: string };
 
 function readReview(reply: StoredReply): ReadReview {
-  if (reply.finishReason === 'length') return { ok: false, reason: 'the reply was cut at the length limit' };
-  if (reply.finishReason === 'content-filter') return { ok: false, reason: 'the provider blocked the reply' };
+  const ended = unfinished(reply.finishReason);
+  if (ended !== null) return { ok: false, reason: ended };
   const text = extractReview(reply.text);
   if (text === null) return { ok: false, reason: 'there is no review in the reply' };
   const parsed = parseReview(text);

@@ -170,7 +170,7 @@ async function longWait(call: Call, gate: ClosedGate): Promise<FlightResult> {
  * @throws what ends the module.
  */
 async function afterFailure(call: Call, { gate }: GatedCall, error: unknown): Promise<void> {
-  const move = nextMove(error, call.beat.tries);
+  const move = nextMove(error, call.beat.tries, call.deps.waitScale);
   if (move.kind === 'fail') throw move.error;
   await call.log(move.message);
   if (move.kind === 'close-gate' && gate !== null) {

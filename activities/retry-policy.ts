@@ -53,17 +53,21 @@ function waitMs(errorClass: ModelErrorClass, asked: number | null, count: number
 
 /**
  * What to do after a failed request; counts it in `tries`. An error that is no ModelError is not ours to judge: it fails.
+ * `scale` multiplies every wait: tests of long ones set it low.
  * Rate limits and quotas use up no try, they only wait, at the model's gate: inside for up to two minutes, else as WAIT.
  */
-export function nextMove(error: unknown, tries: Tries): Move {
+export function nextMove(error: unknown, tries: Tries, scale = 1): Move {
   if (!(error instanceof ModelError)) return { kind: 'fail', error };
   const { errorClass } = error;
   const policy = POLICIES[errorClass];
   const count = (tries[errorClass] ?? 0) + 1;
   tries[errorClass] = count;
   if (count > policy.tries)
-    return { kind: 'fail', error: new TypedError(policy.type, `${error.message} ${policy.advice}`.trim()) };
-  const ms = waitMs(errorClass, error.retryAfterMs, count);
+    return {
+      kind: 'fail',
+      error: new TypedError(policy.type, `${error.message.replace(/\.?$/, '.')} ${policy.advice}`.trim()),
+    };
+  const ms = Math.ceil(waitMs(errorClass, error.retryAfterMs, count) * scale);
   const message = `${errorClass}: ${error.message}; again in ${Math.round(ms / 1000)} s`;
   if (errorClass === 'rate' || errorClass === 'quota')
     return { kind: 'close-gate', ms, message, reason: error.message };

@@ -4,7 +4,7 @@ import { applyLineEnds, checkFix, isUnchanged } from '../src/domain/guards.ts';
 import { wordTarget } from '../src/audit/word-target.ts';
 import { auditText, refusedText, stagedText } from '../src/domain/log-texts.ts';
 import { moduleKey, type FixableKind, type ModuleText } from '../src/domain/module.ts';
-import { extractReview, parseFixReply } from '../src/domain/reply.ts';
+import { extractReview, parseFixReply, unfinished } from '../src/domain/reply.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import type { StoredReply } from '../src/store/replies.ts';
 import type { StoredVersion } from '../src/store/versions.ts';
@@ -31,12 +31,13 @@ export function createStage(deps: Deps): ModuleSteps['stage'] {
 type ReadFix = { files: Partial<Record<FixableKind, string>> } | { refused: string; unchanged: boolean };
 
 function readFix(base: StoredVersion, reply: StoredReply): ReadFix {
+  const ended = unfinished(reply.finishReason);
+  if (ended !== null) return { refused: ended, unchanged: false };
   const parsed = parseFixReply(reply.text);
   if (!parsed.ok) return { refused: parsed.reason, unchanged: false };
   const { blocks } = parsed;
   if (isUnchanged(base.text, blocks)) return { refused: 'the reply changed nothing', unchanged: true };
-  const { finishReason } = reply;
-  const reasons = checkFix({ base: base.text, blocks, finishReason, wordTarget: wordTargetOf(base.text), yamlError });
+  const reasons = checkFix({ base: base.text, blocks, wordTarget: wordTargetOf(base.text), yamlError });
   if (reasons.length > 0) return { refused: reasons.join('; '), unchanged: false };
   const files = Object.entries(blocks).map(([kind, block]) => [
     kind,

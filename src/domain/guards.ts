@@ -10,7 +10,6 @@ export interface FixToCheck {
   /** The module that the fix was asked for. */
   readonly base: ModuleText;
   readonly blocks: FixBlocks;
-  readonly finishReason: string;
   /** Words that meta or plan ask of the lesson; left out where they do not say. */
   readonly wordTarget?: number | undefined;
   /** Why a sidecar does not parse, with its place; null where it does. Injected: the domain knows no YAML library. */
@@ -33,10 +32,8 @@ function smallestShare(kind: FixableKind, old: string, wordTarget: number | unde
  * The guards on a fix reply: why it must not become a candidate, as sentences that the next prompt can quote; empty where it
  * may. They see to it that a module is not cut, emptied, mixed up with another one, or broken.
  */
-export function checkFix({ base, blocks, finishReason, wordTarget, yamlError }: FixToCheck): string[] {
+export function checkFix({ base, blocks, wordTarget, yamlError }: FixToCheck): string[] {
   const reasons: string[] = [];
-  if (finishReason === 'length') reasons.push('the reply was cut at the length limit');
-  if (finishReason === 'content-filter') reasons.push('the provider blocked the reply');
   const changed = FIXABLE_KINDS.flatMap((kind) => {
     const block = blocks[kind];
     return block === undefined ? [] : [{ kind, block }];

@@ -78,11 +78,17 @@ function firstHeading(text: string): number {
   return index === -1 ? text.length : index;
 }
 
+/** Why a reply's text is not to be looked at, by its finish reason; null where it came to its end. */
+export function unfinished(finishReason: string): string | null {
+  if (finishReason === 'length') return 'the reply was cut at the length limit';
+  return finishReason === 'content-filter' ? 'the provider blocked the reply' : null;
+}
+
 /** Why a research file cannot be kept, as sentences; empty where it can. */
 export function checkResearch(text: string, finishReason: string): readonly string[] {
   const reasons: string[] = [];
-  if (finishReason === 'length') reasons.push('the reply was cut at the length limit');
-  if (finishReason === 'content-filter') reasons.push('the provider blocked the reply');
+  const ended = unfinished(finishReason);
+  if (ended !== null) reasons.push(ended);
   if (text.trim() === '') return [...reasons, 'there is no research in the reply'];
   const missing = RESEARCH_PARTS.filter((part) => !hasPart(text, part));
   if (missing.length > 0) reasons.push(`these parts are missing or empty: ${missing.join(', ')}`);

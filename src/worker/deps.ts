@@ -59,6 +59,7 @@ export function createDeps(
     identity,
     gates: new TaskGates(limits),
     modelGates: new ModelGates(new ModelGateStore(join(stateFolder(env), 'gates'))),
+    waitScale: waitScale(env),
     flights: new Flights(),
     locks: new KeyedLock(),
     auditor: { key: JSON.stringify([VERSION, auditOptions]), audit: (text) => thread.audit(text, auditOptions) },
@@ -68,4 +69,10 @@ export function createDeps(
     model: (name) => models.get(name),
   };
   return { deps, close: () => thread.close() };
+}
+
+/** What waits for providers are multiplied by: 1, or less in tests of long ones, by BATCH_MANAGER_WAIT_SCALE. */
+function waitScale(env: NodeJS.ProcessEnv): number {
+  const scale = Number(env.BATCH_MANAGER_WAIT_SCALE ?? 1);
+  return scale >= 0 && scale <= 1 ? scale : 1;
 }

@@ -92,7 +92,7 @@ async function fixed(parts: LoopParts, base: Version, tries: readonly string[]):
   const parsed = parseFixReply(await ask(parts, 'fix', prompt));
   if (!parsed.ok) return { refused: parsed.reason, unchanged: false };
   if (isUnchanged(text, parsed.blocks)) return { refused: 'the reply changed nothing', unchanged: true };
-  const reasons = checkFix({ base: text, blocks: parsed.blocks, finishReason: 'stop', yamlError });
+  const reasons = checkFix({ base: text, blocks: parsed.blocks, yamlError });
   if (reasons.length > 0) return { refused: reasons.join('; '), unchanged: false };
   const files = Object.entries(parsed.blocks).map(([kind, block]) => [
     kind,

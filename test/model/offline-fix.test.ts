@@ -23,7 +23,6 @@ const guards = (base: ModuleText, { blocks }: Fix): readonly string[] =>
   checkFix({
     base,
     blocks,
-    finishReason: 'stop',
     yamlError: (_, text) => parseDocument(text).errors[0]?.message ?? null,
   });
 

@@ -46,7 +46,7 @@ async function round(base: ModuleText): Promise<ModuleText | null> {
   if (!reply.ok) throw new Error(reply.reason);
   if (isUnchanged(base, reply.blocks)) return null;
   const yamlError = (_: FixableKind, text: string): string | null => parseDocument(text).errors[0]?.message ?? null;
-  expect(checkFix({ base, blocks: reply.blocks, finishReason: 'stop', yamlError })).toEqual([]);
+  expect(checkFix({ base, blocks: reply.blocks, yamlError })).toEqual([]);
   const files = Object.entries(reply.blocks).map(([kind, block]) => [
     kind,
     applyLineEnds(base.files[kind as FixableKind], block),

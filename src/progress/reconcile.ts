@@ -16,8 +16,9 @@ export async function reconcile(context: Context, records: readonly TaskRecord[]
 
 async function reconcileOne(context: Context, access: EngineAccess, record: TaskRecord): Promise<TaskRecord> {
   if (taskEnded(record.status)) return record;
-  const status = await access.client.status(record.task_id);
-  if (status !== null && ENDED[status] === undefined) return record;
+  // A server that has just died says nothing: the record is shown as it is.
+  const status = await access.client.status(record.task_id).catch(() => undefined);
+  if (status === undefined || (status !== null && ENDED[status] === undefined)) return record;
   // Read again: a task that ended by itself wrote its end before Temporal said so.
   const fresh = (await context.records.get(record.task_id)) ?? record;
   if (taskEnded(fresh.status)) return fresh;

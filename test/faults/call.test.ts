@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { noTemporal } from '../helpers/temporal.ts';
+import { until } from '../helpers/until.ts';
+import { onlyRecord, outcomesOf } from './outcomes.ts';
+import { pidsOf, signalAll, warm } from './processes.ts';
+import { distinct, duplicates, extra, inHand } from './requests.ts';
+import { createRig } from './rig.ts';
+import { undisturbed } from './undisturbed.ts';
+import { neededCalls } from './wounded.ts';
+
+describe.skipIf(noTemporal !== undefined)('a model call', () => {
+  test.each([
+    ['call:kept', 0],
+    ['call:replied', 1],
+  ] as const)('kill -9 at %s costs %i further requests for it', async (point, cost) => {
+    const rig = await createRig({ modules: 1 });
+    rig.points.arm(point);
+    await rig.begin();
+    const record = await rig.watch();
+    expect(rig.points.deaths().map((death) => death.point)).toEqual([point]);
+    expect(record.counts).toEqual({ FIXED: 1 });
+    expect({ needed: distinct(rig.server).size, extra: extra(rig.server) }).toEqual({ needed: 3, extra: cost });
+    await rig.end();
+  });
+
+  test('SIGTERM of the worker with calls in flight loses none and leaves no temp file', async () => {
+    const expected = await undisturbed(16);
+    const rig = await createRig({ modules: 16, latency: () => 1000 });
+    await rig.begin();
+    await warm(rig);
+    await until(() => rig.server.inFlight >= 4);
+    const at = Date.now();
+    const inFlight = inHand(rig.server, at);
+    const [worker] = signalAll(rig, 'SIGTERM', 'worker');
+    const record = await rig.watch();
+    expect(pidsOf(rig, 'worker', 'spare')).not.toContain(worker);
+    expect(outcomesOf(record)).toEqual(expected.outcomes);
+    // The grace time lets calls in hand end, and what has come is kept.
+    expect({ inFlight, repeated: duplicates(rig.server) }).toEqual({ inFlight, repeated: {} });
+    expect(rig.server.aborted).toEqual([]);
+    expect(rig.server.requests).toHaveLength(neededCalls(16));
+    expect(onlyRecord(rig.folder).status).toBe('completed');
+    await rig.end({ killed: false });
+  });
+});

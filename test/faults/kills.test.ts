@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { noTemporal } from '../helpers/temporal.ts';
+import { until } from '../helpers/until.ts';
+import { brokenFiles, moduleStates } from './module-states.ts';
+import { onlyRecord, outcomesOf } from './outcomes.ts';
+import { onlookers } from './onlookers.ts';
+import { killAll, pidsOf, signalOne, type Role } from './processes.ts';
+import { randomFrom, ROUNDS, SEED } from './random.ts';
+import { distinct, extra, inHand } from './requests.ts';
+import { createRig, type Rig, type Running } from './rig.ts';
+import { undisturbed } from './undisturbed.ts';
+
+const MODULES = 40;
+
+/** `cli` is the foreground `fix-review`: onlookers live on. */
+type Victim = Exclude<Role, 'spare'> | 'all';
+
+/** When to kill: after so many requests and ms since the last kill. */
+interface Moment {
+  readonly requests: number;
+  readonly ms: number;
+}
+
+/** Kills, notes what that may cost, and looks whether all module files are whole at this very moment. */
+function strike(rig: Rig, victim: Victim, cli: Running): number {
+  const at = Date.now();
+  const cost = inHand(rig.server, at);
+  if (victim === 'all' || victim === 'cli') signalOne(cli.pid, 'SIGKILL');
+  if (victim === 'all') killAll(rig, 'worker', 'spare', 'server', 'supervisor');
+  else if (victim !== 'cli') killAll(rig, victim);
+  expect(brokenFiles(rig.folder, rig.before)).toEqual([]);
+  return victim === 'worker' || victim === 'all' ? cost : 0;
+}
+
+/** Requests of a run: those of an undisturbed one, those beyond them, and those that the kills may have cost. */
+interface Figures {
+  readonly needed: number;
+  readonly extra: number;
+  readonly inHand: number;
+}
+
+/** Runs the batch in the foreground with kills at the moments given; the same command goes on where it is needed. */
+async function survive(victim: Victim, moments: readonly Moment[]): Promise<Figures> {
+  const expected = await undisturbed(MODULES);
+  const rig = await createRig({ modules: MODULES, latency: (_, n) => 300 + ((n * 37) % 200) });
+  let cli = rig.start(...rig.command);
+  await until(() => rig.server.requests.length > 0, 60_000);
+  const looking = onlookers(rig);
+  let cost = 0;
+  for (const { requests, ms } of moments) {
+    await until(() => rig.server.requests.length >= requests, 120_000);
+    await sleep(ms);
+    if (onlyRecord(rig.folder).ended_at !== null) break;
+    cost += strike(rig, victim, cli);
+    if (victim === 'cli' || victim === 'all') {
+      await cli.result;
+      cli = rig.start(...rig.command);
+    } else if (victim === 'supervisor') {
+      await until(() => pidsOf(rig, 'supervisor').length === 0);
+      expect(await rig.run('up')).toMatchObject({ code: 0 });
+    }
+  }
+  expect(await cli.result).toMatchObject({ code: 0 });
+  await looking.end();
+  const record = onlyRecord(rig.folder);
+  const figures = { needed: expected.prompts.size, extra: extra(rig.server), inHand: cost };
+  console.log(`${victim}: ${moments.length} kills, ${JSON.stringify(figures)}, looks ${looking.looks()}`);
+  expect(outcomesOf(record)).toEqual(expected.outcomes);
+  expect(Object.fromEntries(moduleStates(rig.folder))).toEqual(expected.files);
+  expect(distinct(rig.server)).toEqual(expected.prompts);
+  await rig.end();
+  return figures;
+}
+
+describe.skipIf(noTemporal !== undefined)(`kill -9 in the middle of a batch (FAULT_SEED=${SEED})`, () => {
+  const victims: readonly Victim[] = ['worker', 'server', 'supervisor', 'cli', 'all'];
+
+  describe.each(victims)('%s', (victim) => {
+    const random = randomFrom(SEED + victims.indexOf(victim));
+    const rounds = Array.from({ length: ROUNDS }, (_, index) => ({
+      round: index + 1,
+      requests: 2 + Math.floor(random() * 70),
+      ms: Math.floor(random() * 400),
+    }));
+
+    test.each(rounds)('round $round: after $requests requests and $ms ms', async ({ requests, ms }) => {
+      const figures = await survive(victim, [{ requests, ms }]);
+      expect(figures.extra).toBeLessThanOrEqual(figures.inHand);
+    });
+  });
+
+  test.each([
+    ['worker', 1000],
+    ['worker', 3000],
+    ['worker', 5000],
+    ['server', 3000],
+    ['all', 5000],
+  ] as const)('%s again and again, %i ms apart', async (victim, apart) => {
+    const moments = Array.from({ length: 5 }, () => ({ requests: 1, ms: apart }));
+    const figures = await survive(victim, moments);
+    expect(figures.extra).toBeLessThanOrEqual(figures.inHand);
+  });
+});

@@ -1,4 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { TaskClient } from '../client/task-client.ts';
 import { resolveTask, type Context } from '../context.ts';
 import { failedError } from '../domain/errors.ts';
 import { taskEnded } from '../domain/task-status.ts';
@@ -49,8 +50,9 @@ async function stopModule(context: Context, taskId: string, module: string, opti
 }
 
 async function stopTask(context: Context, taskId: string, options: StopOptions): Promise<ExitCode> {
-  const { client } = await context.engine();
-  await requestCancel(context, taskId, () => client.cancel(taskId));
+  // Held already while an engine is brought up: its new worker must start no call of a task that is to stop.
+  const { client } = await withHold(context, taskId, () => context.engine());
+  await withHold(context, taskId, () => requestCancel(client, taskId));
   const closed = await client.closed(taskId);
   const record = await context.records.get(taskId);
   if (options.json === true) printJson(context.io, { task_id: taskId, changed: closed.kind === 'stopped', record });
@@ -61,14 +63,22 @@ async function stopTask(context: Context, taskId: string, options: StopOptions):
   return EXIT.ok;
 }
 
-/** The hold stands before the request: from here on no call starts, even when the batch is slow to hear of it. */
-async function requestCancel(context: Context, taskId: string, cancel: () => Promise<void>): Promise<void> {
+/** Writes the hold, or dates it anew, before the action: from there on no call starts. Takes it back where that fails. */
+async function withHold<T>(context: Context, taskId: string, action: () => Promise<T>): Promise<T> {
   const limits = new LimitStore(context.workspace);
   await limits.hold(taskId);
   try {
-    await cancel();
+    return await action();
   } catch (error) {
     await limits.release(taskId);
+    throw error;
+  }
+}
+
+async function requestCancel(client: TaskClient, taskId: string): Promise<void> {
+  try {
+    await client.cancel(taskId);
+  } catch (error) {
     throw failedError(
       `The stop did not reach ${taskId}: ${(error as Error).message}\nTry again: batch-manager stop ${taskId}`,
       error,

@@ -13,6 +13,9 @@ const UNKNOWN_ATTEMPTS = 5;
 /** File system errors that no retry mends. */
 const FINAL_CODES = new Set(['EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP']);
 
+/** Those that somebody mends by making space. */
+const FULL_CODES = new Set(['ENOSPC', 'EDQUOT']);
+
 /** Wraps activities so that each error reaches history as one of our failure types, cut short and with no cause. */
 export function wrapAll<T extends object>(activities: T): T {
   const wrapped = Object.entries(activities).map(([name, run]) => [
@@ -41,6 +44,8 @@ export function toFailure(error: unknown, attempt: number): Error {
   if (error instanceof UserError) return failure('BadRequest', message, true);
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code !== undefined && FINAL_CODES.has(code)) return failure('BadRequest', message, true);
+  // Also where a log or a token was to be written: a full disk is waited out, it must not end a module after some tries.
+  if (code !== undefined && FULL_CODES.has(code)) return failure('DiskFull', message, false);
   return failure('Bug', message, attempt >= UNKNOWN_ATTEMPTS);
 }
 

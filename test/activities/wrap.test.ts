@@ -31,6 +31,11 @@ test('a folder that may not be written is final, a busy one is not', () => {
   expect(wire(Object.assign(new Error('x'), { code: 'EBUSY' }))).toEqual({ type: 'Bug', nonRetryable: false });
 });
 
+test('a full disk is waited out, whatever was to be written', () => {
+  const full = Object.assign(new Error('x'), { code: 'ENOSPC' });
+  expect(wire(full, 9)).toEqual({ type: 'DiskFull', nonRetryable: false });
+});
+
 test('an error that we do not know is not repeated for ever', () => {
   expect(wire(new TypeError('x'), 4)).toEqual({ type: 'Bug', nonRetryable: false });
   expect(wire(new TypeError('x'), 5)).toEqual({ type: 'Bug', nonRetryable: true });

@@ -11,10 +11,11 @@ import prettyMs from 'pretty-ms';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Permit } from '../src/concurrency/gates.ts';
 import { ABORTED_TEXT, CACHED_TEXT } from '../src/domain/log-texts.ts';
+import { TypedError } from '../src/domain/failure.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import type { Ask, ModelReply } from '../src/model/model.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
-import { replyKey } from '../src/store/replies.ts';
+import { replyKey, type StoredReply } from '../src/store/replies.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import type { CallInput, CallResult } from '../workflows/step-contract.ts';
 import type { ClosedGate } from '../src/store/model-gates.ts';
@@ -28,9 +29,12 @@ const BEAT_MS = 500;
 /** How often a held call looks whether the hold is over, ms. */
 const HOLD_POLL_MS = 50;
 
+/** How often it is tried to keep a reply on a full disk, ms. */
+const SPACE_POLL_MS = 2000;
+
 /** What the Web UI shows of a call in hand, and what survives the worker's death. */
 interface Beat {
-  phase: 'waiting' | 'asking' | 'backing off' | 'waiting for the provider';
+  phase: 'waiting' | 'asking' | 'backing off' | 'waiting for the provider' | 'waiting for disk space';
   until: string | null;
   tries: Tries;
 }
@@ -201,11 +205,27 @@ async function askWithin(call: Call, prompt: string, limitMs: number): Promise<M
 
 /** Keeps a reply on disk. It is kept even when a stop arrived meanwhile: it was paid. */
 async function keep(call: Call, reply: ModelReply, ms: number): Promise<void> {
-  const { ask, name, key } = call;
+  const { ask, name } = call;
   faultPoint('call:replied');
-  await call.deps.replies.put(key, { ask, model: name, ...reply, ms, at: new Date().toISOString() });
+  await putOnceThereIsSpace(call, { ask, model: name, ...reply, ms, at: new Date().toISOString() });
   faultPoint('call:kept');
   const tokens =
     reply.usage.outputTokens === null ? '' : `, ${reply.usage.inputTokens ?? '?'} + ${reply.usage.outputTokens} tokens`;
   await call.log(`replied in ${prettyMs(ms)}${tokens}`);
+}
+
+/** A full disk is waited out with the reply in hand: an attempt that failed of it would pay for the same reply again. */
+async function putOnceThereIsSpace(call: Call, reply: StoredReply): Promise<void> {
+  for (;;) {
+    try {
+      await call.deps.replies.put(call.key, reply);
+      return;
+    } catch (error) {
+      if (!(error instanceof TypedError && error.retryable)) throw error;
+      call.beat.phase = 'waiting for disk space';
+      // The log may lie on the same disk.
+      await call.log(error.message).catch(() => undefined);
+      await sleep(SPACE_POLL_MS, undefined, { signal: call.signal });
+    }
+  }
 }

@@ -80,8 +80,9 @@ export async function withLock<T>(
 function create(path: string): string | null {
   const token = randomBytes(8).toString('hex');
   const temporary = `${path}.${token}`;
-  writeFileSync(temporary, JSON.stringify({ ...self(), token, path: truePath(path) }));
   try {
+    // On a full disk it is there with nothing in it, and must go, too.
+    writeFileSync(temporary, JSON.stringify({ ...self(), token, path: truePath(path) }));
     linkSync(temporary, path);
     return token;
   } catch (error) {

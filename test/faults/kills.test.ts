@@ -5,7 +5,7 @@ import { until } from '../helpers/until.ts';
 import { brokenFiles, moduleStates } from './module-states.ts';
 import { onlyRecord, outcomesOf } from './outcomes.ts';
 import { onlookers } from './onlookers.ts';
-import { killAll, pidsOf, signalOne, type Role } from './processes.ts';
+import { pidsOf, signalOne, type Role } from './processes.ts';
 import { randomFrom, ROUNDS, SEED } from './random.ts';
 import { distinct, extra, inHand } from './requests.ts';
 import { createRig, type Rig, type Running } from './rig.ts';
@@ -22,15 +22,23 @@ interface Moment {
   readonly ms: number;
 }
 
-/** Kills, notes what that may cost, and looks whether all module files are whole at this very moment. */
-function strike(rig: Rig, victim: Victim, cli: Running): number {
-  const at = Date.now();
-  const cost = inHand(rig.server, at);
-  if (victim === 'all' || victim === 'cli') signalOne(cli.pid, 'SIGKILL');
-  if (victim === 'all') killAll(rig, 'worker', 'spare', 'server', 'supervisor');
-  else if (victim !== 'cli') killAll(rig, victim);
+/** Requests may still be on their way to the model at a kill; no successor asks as soon as that, ms. */
+const ON_THE_WAY_MS = 60;
+
+const victimsOf = (rig: Rig, victim: Victim, cli: Running): number[] => {
+  if (victim === 'cli') return [cli.pid];
+  return victim === 'all' ? [cli.pid, ...pidsOf(rig, 'worker', 'spare', 'server', 'supervisor')] : pidsOf(rig, victim);
+};
+
+/** Kills, looks whether all module files are whole at this very moment, and gives the requests that it may cost. */
+async function strike(rig: Rig, victim: Victim, cli: Running): Promise<number> {
+  const pids = victimsOf(rig, victim, cli);
+  const from = Date.now();
+  for (const pid of pids) signalOne(pid, 'SIGKILL');
+  const to = Date.now() + ON_THE_WAY_MS;
   expect(brokenFiles(rig.folder, rig.before)).toEqual([]);
-  return victim === 'worker' || victim === 'all' ? cost : 0;
+  await sleep(ON_THE_WAY_MS);
+  return pids.length > 0 && (victim === 'worker' || victim === 'all') ? inHand(rig.server, from, to) : 0;
 }
 
 /** Requests of a run: those of an undisturbed one, those beyond them, and those that the kills may have cost. */
@@ -52,7 +60,7 @@ async function survive(victim: Victim, moments: readonly Moment[]): Promise<Figu
     await until(() => rig.server.requests.length >= requests, 120_000);
     await sleep(ms);
     if (onlyRecord(rig.folder).ended_at !== null) break;
-    cost += strike(rig, victim, cli);
+    cost += await strike(rig, victim, cli);
     if (victim === 'cli' || victim === 'all') {
       await cli.result;
       cli = rig.start(...rig.command);

@@ -26,10 +26,10 @@ export const askOf = (prompt: string): 'fix' | 'review' => (prompt.includes('===
 /** The module that a prompt of the tiny workspace is about. */
 export const moduleOf = (prompt: string): string => /\b\d{3}-module\b/.exec(prompt)?.[0] ?? '';
 
-/** Requests that were out at a moment, or whose reply had only just left: those that a kill may cost. */
-export function inHand(server: GeminiServer, at: number): number {
+/** Requests that were out between two moments, or whose reply had only just left: those that a kill then may cost. */
+export function inHand(server: GeminiServer, from: number, to: number = from): number {
   return server.requests.filter(({ startedAt, endedAt, abortedAt }) => {
     const over = endedAt ?? abortedAt;
-    return startedAt <= at && (over === null || over >= at - JUST_LEFT_MS);
+    return startedAt <= to && (over === null || over >= from - JUST_LEFT_MS);
   }).length;
 }

@@ -14,7 +14,7 @@ export async function underMark<T>(deps: Deps, step: MarkedStep, action: () => P
   const deaths = deps.marks.deaths(step.module);
   if (deaths === null) return deps.inHand.shared(() => marked(deps, step, false, action));
   if (deaths < MAX_DEATHS) return deps.inHand.alone(() => marked(deps, step, true, action));
-  await deps.marks.clear(step.module);
+  deps.marks.clear(step.module);
   throw new TypedError(
     'Bug',
     `The worker's process died ${deaths} times while it ran ${step.step} of ${step.module} and nothing else. ` +
@@ -23,10 +23,10 @@ export async function underMark<T>(deps: Deps, step: MarkedStep, action: () => P
 }
 
 async function marked<T>(deps: Deps, step: MarkedStep, alone: boolean, action: () => Promise<T>): Promise<T> {
-  const mark = await deps.marks.mark(step, alone);
+  deps.marks.mark(step, alone);
   try {
     return await action();
   } finally {
-    await mark.unmark();
+    deps.marks.clear(step.module);
   }
 }

@@ -5,11 +5,11 @@ import type { Deps } from './deps.ts';
 export function withToken<I, O>(deps: Deps, run: (input: I) => Promise<O>): (input: I) => Promise<O> {
   return async (input) => {
     const { base64TaskToken: token, activityId, workflowExecution } = activityInfo();
-    await deps.tokens.put({ token, worker: deps.identity, runId: workflowExecution?.runId ?? '', activityId });
+    deps.tokens.put({ token, runId: workflowExecution?.runId ?? '', activityId });
     try {
       return await run(input);
     } finally {
-      await deps.tokens.remove(token);
+      deps.tokens.remove(token);
     }
   };
 }

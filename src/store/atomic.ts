@@ -18,20 +18,43 @@ export function sha256(data: string | Uint8Array): string {
  */
 export async function writeAtomic(file: string, data: string | Uint8Array): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true });
     const target = await realpath(file).catch(() => file);
-    const folder = dirname(target);
-    const temporary = join(folder, temporaryName());
-    try {
-      await writeSynced(temporary, data, await statOptional(target));
-      await rename(temporary, target);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-    await syncFolder(folder);
+    await replace(target, data, await statOptional(target));
   } catch (error) {
     throw named(error, file);
+  }
+}
+
+/** As `writeAtomic`, for files of our own state, which no person links or gives a mode: three calls less to the disk. */
+export async function writeState(file: string, data: string | Uint8Array): Promise<void> {
+  try {
+    await replace(file, data, null);
+  } catch (error) {
+    throw named(error, file);
+  }
+}
+
+async function replace(target: string, data: string | Uint8Array, before: Stats | null): Promise<void> {
+  const folder = dirname(target);
+  const temporary = join(folder, temporaryName());
+  try {
+    await inFolder(folder, () => writeSynced(temporary, data, before));
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+/** Makes something in a folder, and the folder first where it is not there yet. */
+export async function inFolder<T>(folder: string, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(folder, { recursive: true });
+    return make();
   }
 }
 

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { AuditReport, GateResult } from '../domain/audit.ts';
 import { FILE_KINDS } from '../domain/module.ts';
-import { readJson, sha256, writeAtomic } from './atomic.ts';
+import { readJson, sha256, writeState } from './atomic.ts';
+import { Recent } from './recent.ts';
 import type { Workspace } from './workspace.ts';
 
 const findingSchema = z.object({
@@ -22,12 +23,16 @@ const gateSchema = z.object({
 });
 const reportSchema = z.object({ passed: z.boolean(), gates: z.array(gateSchema) });
 
+/** Results kept in memory: those of the modules that are open. */
+const KEPT = 128;
+
 /**
  * Audit results by (version, what was audited with). Kept, so that an audit command's timings or moods do not change a
  * prompt: a prompt that changed would be paid again after a restart.
  */
 export class AuditStore {
   private readonly folder: string;
+  private readonly recent = new Recent<AuditReport | GateResult>(KEPT);
 
   constructor(workspace: Workspace) {
     this.folder = join(workspace.state, 'audits');
@@ -39,17 +44,26 @@ export class AuditStore {
 
   /** The built-in audit's report; `by` names its settings and the program's version. */
   async report(version: string, by: string): Promise<AuditReport | null> {
-    const parsed = reportSchema.safeParse(await readJson(this.file(version, by)));
-    return parsed.success ? parsed.data : null;
+    return this.read(this.file(version, by), reportSchema);
   }
 
   /** The audit command's result; `by` is the command. */
   async gate(version: string, by: string): Promise<GateResult | null> {
-    const parsed = gateSchema.safeParse(await readJson(this.file(version, by)));
-    return parsed.success ? parsed.data : null;
+    return this.read(this.file(version, by), gateSchema);
   }
 
   async put(version: string, by: string, result: AuditReport | GateResult): Promise<void> {
-    await writeAtomic(this.file(version, by), JSON.stringify(result));
+    const file = this.file(version, by);
+    await writeState(file, JSON.stringify(result));
+    this.recent.set(file, result);
+  }
+
+  private async read<T extends AuditReport | GateResult>(file: string, schema: z.ZodType<T>): Promise<T | null> {
+    const known = this.recent.get(file);
+    if (known !== undefined) return known as T;
+    const parsed = schema.safeParse(await readJson(file));
+    if (!parsed.success) return null;
+    this.recent.set(file, parsed.data);
+    return parsed.data;
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ModuleRef } from '../domain/module.ts';
-import { readJson, writeAtomic } from './atomic.ts';
+import { readJson, writeState } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 const generationSchema = z.object({ generation: z.number().int().min(0) });
@@ -28,6 +28,6 @@ export class GenerationStore {
 
   /** Raises it to an absolute value; does nothing where it is that high already, so that a repeated step changes nothing. */
   async raiseTo(ref: Pick<ModuleRef, 'track' | 'slug'>, generation: number): Promise<void> {
-    if ((await this.get(ref)) < generation) await writeAtomic(this.file(ref), JSON.stringify({ generation }));
+    if ((await this.get(ref)) < generation) await writeState(this.file(ref), JSON.stringify({ generation }));
   }
 }

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isNotFound, readJson, writeAtomic } from './atomic.ts';
+import { isNotFound, readJson, writeState } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 const limitsSchema = z.object({ concurrency: z.number().int().min(0), closed: z.boolean() });
@@ -31,12 +31,12 @@ export class LimitStore {
   }
 
   async put(taskId: string, limits: Limits): Promise<void> {
-    await writeAtomic(this.file(taskId, 'json'), JSON.stringify(limits));
+    await writeState(this.file(taskId, 'json'), JSON.stringify(limits));
   }
 
   /** Written by `stop` before its cancel request: no call starts from here on, even when the batch is slow to hear. */
   async hold(taskId: string): Promise<void> {
-    await writeAtomic(this.file(taskId, 'hold'), '');
+    await writeState(this.file(taskId, 'hold'), '');
   }
 
   /** Takes the hold back. */

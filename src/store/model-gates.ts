@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJson, writeAtomic } from './atomic.ts';
+import { readJson, writeState } from './atomic.ts';
 
 const gateSchema = z.object({
   /** `google/gemini-2.5-flash`, for people. */
@@ -36,7 +36,7 @@ export class ModelGateStore {
   }
 
   async close(key: string, gate: ClosedGate): Promise<void> {
-    await writeAtomic(this.file(key), JSON.stringify(gate));
+    await writeState(this.file(key), JSON.stringify(gate));
   }
 
   async open(key: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readOptional, writeAtomic } from './atomic.ts';
+import { readOptional, writeState } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 const lineSchema = z.object({
@@ -45,6 +45,6 @@ export class PlanStore {
   }
 
   async put(taskId: string, plan: readonly PlanLine[]): Promise<void> {
-    await writeAtomic(this.file(taskId), `${plan.map((line) => JSON.stringify(line)).join('\n')}\n`);
+    await writeState(this.file(taskId), `${plan.map((line) => JSON.stringify(line)).join('\n')}\n`);
   }
 }

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { parseTaskId } from '../domain/task-id.ts';
-import { namesIn, readOptional, writeAtomic } from './atomic.ts';
+import { namesIn, readOptional, writeState } from './atomic.ts';
 import { RECORD_SCHEMA, type ModuleRecord, type TaskRecord } from './record-schema.ts';
 import { readRecord, type RecordReading } from './record-versions.ts';
 import type { Workspace } from './workspace.ts';
@@ -49,7 +49,7 @@ export class RecordStore {
   }
 
   async put(record: TaskRecord): Promise<void> {
-    await writeAtomic(this.file(record.task_id), recordText(record));
+    await writeState(this.file(record.task_id), recordText(record));
   }
 
   /** All records that can be read, the newest first. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJson, sha256, writeAtomic } from './atomic.ts';
+import { readJson, sha256, writeState } from './atomic.ts';
+import { Recent } from './recent.ts';
 import type { Workspace } from './workspace.ts';
 
 const tokens = z.number().nullable();
@@ -33,9 +34,13 @@ export function replyKey(parts: ReplyKeyParts): string {
   return sha256(JSON.stringify([parts.ask, parts.model, parts.prompt, parts.generation]));
 }
 
+/** Replies kept in memory: the step after a call reads its reply at once. */
+const KEPT = 64;
+
 /** Replies by key, on disk before the call's activity returns: what is here is never asked for again. */
 export class ReplyStore {
   private readonly folder: string;
+  private readonly recent = new Recent<StoredReply>(KEPT);
 
   constructor(workspace: Workspace) {
     this.folder = join(workspace.state, 'replies');
@@ -47,11 +52,14 @@ export class ReplyStore {
 
   /** The reply; null where it was never got (or its file was damaged from outside). */
   async get(key: string): Promise<StoredReply | null> {
+    const known = this.recent.get(key);
+    if (known !== undefined) return known;
     const parsed = replySchema.safeParse(await readJson(this.file(key)));
     return parsed.success ? parsed.data : null;
   }
 
   async put(key: string, reply: StoredReply): Promise<void> {
-    await writeAtomic(this.file(key), JSON.stringify(reply));
+    await writeState(this.file(key), JSON.stringify(reply));
+    this.recent.set(key, reply);
   }
 }

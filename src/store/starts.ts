@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OPERATION_NAMES, type Operation } from '../domain/operation.ts';
-import { namesIn, readJson, sha256, writeAtomic } from './atomic.ts';
+import { namesIn, readJson, sha256, writeState } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 const startSchema = z.object({
@@ -35,7 +35,7 @@ export async function readStart(
 }
 
 export async function writeStart(workspace: Workspace, start: LastStart): Promise<void> {
-  await writeAtomic(startFile(workspace, start), JSON.stringify(start));
+  await writeState(startFile(workspace, start), JSON.stringify(start));
 }
 
 /** Ids of the tasks that were started last by each command, the newest first. */

@@ -1,7 +1,7 @@
-import { appendFile, mkdir, open } from 'node:fs/promises';
+import { appendFile, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatLogLine, parseLogLine, type LogLine } from '../domain/log-line.ts';
-import { isNotFound } from './atomic.ts';
+import { inFolder, isNotFound } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 /** How much of a log's end is read to know what a module last did, bytes. */
@@ -14,8 +14,8 @@ export function logFile(workspace: Workspace, taskId: string): string {
 
 /** Appends one event to a task's log; a line is one write, so that `tail -f` never sees half of one. */
 export async function appendLog(workspace: Workspace, taskId: string, line: Omit<LogLine, 'at'>): Promise<void> {
-  await mkdir(workspace.tasks, { recursive: true });
-  await appendFile(logFile(workspace, taskId), `${formatLogLine({ at: new Date().toISOString(), ...line })}\n`);
+  const text = `${formatLogLine({ at: new Date().toISOString(), ...line })}\n`;
+  await inFolder(workspace.tasks, () => appendFile(logFile(workspace, taskId), text));
 }
 
 /** The whole lines from a byte offset on, and the offset after them; at most `limit` bytes at a time. */

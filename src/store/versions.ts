@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { TypedError } from '../domain/failure.ts';
 import { FILE_KINDS, type FileKind, type ModuleText } from '../domain/module.ts';
-import { isThere, readJson, readOptional, sha256, writeAtomic } from './atomic.ts';
+import { isThere, readJson, readOptional, sha256, writeState } from './atomic.ts';
 import { versionHash, type ModuleFiles } from './module-files.ts';
+import { Recent } from './recent.ts';
 import type { Workspace } from './workspace.ts';
 
 const nullable = z.string().nullable();
@@ -17,9 +18,14 @@ const versionSchema = z.object({
 /** A version of a module that was read or staged: a base, or a candidate. */
 export interface StoredVersion extends ModuleFiles {}
 
+/** Versions and prompts kept in memory, each: those of the modules that are open. */
+const KEPT = 64;
+
 /** Versions of modules by hash, and prompts by hash: what steps hand on by reference, so that no text enters history. */
 export class WorkStore {
   private readonly folder: string;
+  private readonly versions = new Recent<StoredVersion>(KEPT);
+  private readonly prompts = new Recent<string>(KEPT);
 
   constructor(workspace: Workspace) {
     this.folder = join(workspace.state, 'work');
@@ -36,8 +42,10 @@ export class WorkStore {
   /** Keeps a version as read from disk. */
   async putVersion(version: ModuleFiles): Promise<void> {
     const file = this.versionFile(version.hash);
-    if (await isThere(file)) return;
-    await writeAtomic(file, JSON.stringify({ ref: version.ref, files: version.text.files, hashes: version.hashes }));
+    const known = this.versions.get(version.hash) !== undefined;
+    this.versions.set(version.hash, version);
+    if (known || (await isThere(file))) return;
+    await writeState(file, JSON.stringify({ ref: version.ref, files: version.text.files, hashes: version.hashes }));
   }
 
   /** Keeps a candidate: the base with some files replaced. Gives the candidate's version. */
@@ -53,22 +61,29 @@ export class WorkStore {
 
   /** @throws TypedError Bug where the version is not there (the folder was cleared while a task ran). */
   async version(hash: string): Promise<StoredVersion> {
+    const known = this.versions.get(hash);
+    if (known !== undefined) return known;
     const parsed = versionSchema.safeParse(await readJson(this.versionFile(hash)));
     if (!parsed.success) throw lost('version', hash);
     const { ref, files, hashes } = parsed.data;
-    return { ref, text: { ref, files }, hashes, hash };
+    const version = { ref, text: { ref, files }, hashes, hash };
+    this.versions.set(hash, version);
+    return version;
   }
 
   /** Keeps a prompt and gives its hash. */
   async putPrompt(text: string): Promise<string> {
     const hash = sha256(text);
     const file = this.promptFile(hash);
-    if (!(await isThere(file))) await writeAtomic(file, text);
+    if (!(await isThere(file))) await writeState(file, text);
+    this.prompts.set(hash, text);
     return hash;
   }
 
   /** @throws TypedError Bug where the prompt is not there. */
   async prompt(hash: string): Promise<string> {
+    const known = this.prompts.get(hash);
+    if (known !== undefined) return known;
     const bytes = await readOptional(this.promptFile(hash));
     if (bytes === null) throw lost('prompt', hash);
     return bytes.toString('utf8');

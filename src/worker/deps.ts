@@ -53,7 +53,7 @@ export function createDeps(
     limits,
     plans: new PlanStore(workspace),
     records: new RecordStore(workspace),
-    tokens: new TokenStore(workspace),
+    tokens: new TokenStore(workspace, identity),
     marks: new StepMarks(workspace, identity),
     inHand: new SharedLock(),
     identity,
@@ -65,7 +65,7 @@ export function createDeps(
     auditor: { key: JSON.stringify([VERSION, auditOptions]), audit: (text) => thread.audit(text, auditOptions) },
     auditCommand: createAuditCommand(settings, workspace.root, () => manifest().folder),
     manifest,
-    prompts: () => createPrompts({ workspaceRoot: workspace.root }),
+    prompts: forAWhile(() => createPrompts({ workspaceRoot: workspace.root })),
     model: (name) => models.get(name),
   };
   return { deps, close: () => thread.close() };
@@ -75,4 +75,15 @@ export function createDeps(
 function waitScale(env: NodeJS.ProcessEnv): number {
   const scale = Number(env.BATCH_MANAGER_WAIT_SCALE ?? 1);
   return scale >= 0 && scale <= 1 ? scale : 1;
+}
+
+/** How old the prompts of a step may be, ms: a change of their files counts a second later, and most steps read none. */
+const FRESH_MS = 1000;
+
+function forAWhile<T>(make: () => T): () => T {
+  let made: { readonly value: T; readonly at: number } | undefined;
+  return () => {
+    if (made === undefined || Date.now() - made.at > FRESH_MS) made = { value: make(), at: Date.now() };
+    return made.value;
+  };
 }

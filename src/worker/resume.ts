@@ -29,15 +29,17 @@ export interface ResumeOptions {
 /** Takes over from dead predecessors. Gives the number of attempts that were failed for them. */
 export async function takeOver(options: ResumeOptions): Promise<number> {
   const client = new Client({ connection: options.connection, namespace: options.namespace });
-  const tokens = (await options.tokens.list()).filter((token) => isDeadWorker(token.worker));
+  const left = await options.tokens.left(isDeadWorker);
+  const tokens = left.flatMap(({ entries }) => entries);
   const open = await openWorkflows(client, options.workspaceId);
   const found = await inParts(open, (workflow) => lookAt(client, options, workflow));
   const known = new Set(tokens.map(({ runId, activityId }) => `${runId} ${activityId}`));
   const unbegun = found.flat().filter(({ runId, activityId }) => !known.has(`${runId} ${activityId}`));
   const failed = [
-    ...(await inParts(tokens, (token) => failByToken(client, options.tokens, token))),
+    ...(await inParts(tokens, (token) => failByToken(client, token))),
     ...(await inParts(unbegun, (activity) => succeeds(() => client.activity.fail(activity, workerDied())))),
   ];
+  await Promise.all(left.map((one) => one.drop()));
   return failed.filter(Boolean).length;
 }
 
@@ -86,10 +88,8 @@ async function lookAt(client: Client, options: ResumeOptions, workflow: Workflow
 /** temporal.api.enums.v1.PendingActivityState: handed out to a worker. */
 const STARTED = 2;
 
-async function failByToken(client: Client, tokens: TokenStore, { token }: CallToken): Promise<boolean> {
-  const failed = await succeeds(() => client.activity.fail(Buffer.from(token, 'base64'), workerDied()));
-  await tokens.remove(token);
-  return failed;
+function failByToken(client: Client, { token }: CallToken): Promise<boolean> {
+  return succeeds(() => client.activity.fail(Buffer.from(token, 'base64'), workerDied()));
 }
 
 /** The error that the Web UI shows on the next attempt. */

@@ -1,24 +1,39 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Wiring } from './commands/command.ts';
-import { newDiffCommand } from './commands/diff.ts';
-import { newDoctorCommand } from './commands/doctor.ts';
-import { newDownCommand } from './commands/down.ts';
-import { newListCommand } from './commands/list.ts';
-import { newLogsCommand } from './commands/logs.ts';
-import { newRebuildCommand } from './commands/rebuild.ts';
-import { newRetryCommand } from './commands/retry.ts';
-import { newShowCommand } from './commands/show.ts';
-import { newStartCommand } from './commands/start.ts';
-import { newStopCommand } from './commands/stop.ts';
-import { newSuperviseCommand } from './commands/supervise.ts';
-import { newUpCommand } from './commands/up.ts';
-import { newWatchCommand } from './commands/watch.ts';
-import { newWorkerCommand } from './commands/worker.ts';
-import { OPERATION_NAMES } from './domain/operation.ts';
+import { SUMMARIES, type CommandName } from './commands/summaries.ts';
 import { VERSION } from './version.ts';
 
-/** Builds the command tree, nothing else. */
-export function createProgram(wiring: Wiring): CommandUnknownOpts {
+type Load = (wiring: Wiring) => Promise<CommandUnknownOpts>;
+
+const operation =
+  (name: 'fix-review' | 'research' | 'orchestrate'): Load =>
+  async (wiring) =>
+    (await import('./commands/start.ts')).newStartCommand(name, wiring);
+
+/** Each command is loaded when it is the one that is asked for. */
+const LOADERS: Record<CommandName, Load> = {
+  'fix-review': operation('fix-review'),
+  research: operation('research'),
+  orchestrate: operation('orchestrate'),
+  list: async (wiring) => (await import('./commands/list.ts')).newListCommand(wiring),
+  show: async (wiring) => (await import('./commands/show.ts')).newShowCommand(wiring),
+  watch: async (wiring) => (await import('./commands/watch.ts')).newWatchCommand(wiring),
+  logs: async (wiring) => (await import('./commands/logs.ts')).newLogsCommand(wiring),
+  diff: async (wiring) => (await import('./commands/diff.ts')).newDiffCommand(wiring),
+  stop: async (wiring) => (await import('./commands/stop.ts')).newStopCommand(wiring),
+  retry: async (wiring) => (await import('./commands/retry.ts')).newRetryCommand(wiring),
+  rebuild: async (wiring) => (await import('./commands/rebuild.ts')).newRebuildCommand(wiring),
+  up: async (wiring) => (await import('./commands/up.ts')).newUpCommand(wiring),
+  down: async (wiring) => (await import('./commands/down.ts')).newDownCommand(wiring),
+  worker: async (wiring) => (await import('./commands/worker.ts')).newWorkerCommand(wiring),
+  doctor: async (wiring) => (await import('./commands/doctor.ts')).newDoctorCommand(wiring),
+  supervise: async (wiring) => (await import('./commands/supervise.ts')).newSuperviseCommand(wiring),
+};
+
+export const COMMAND_NAMES = Object.keys(SUMMARIES) as CommandName[];
+
+/** Builds the command tree; of the commands only the wanted one, the others are there for `--help` and near names. */
+export async function createProgram(wiring: Wiring, wanted: string | undefined): Promise<CommandUnknownOpts> {
   const program = new Command('batch-manager')
     .description(
       'Takes curriculum modules through audit, fix and re-review until they pass, as durable Temporal workflows',
@@ -29,18 +44,24 @@ export function createProgram(wiring: Wiring): CommandUnknownOpts {
       'after',
       '\nStart with:\n  $ batch-manager fix-review TRACK START END\n\nExit codes: 0 all passed, 1 not all passed or an error, 2 wrong usage, 3 stopped, 4 no engine, 5 no such task, 8 still running',
     );
-  program.commandsGroup('Start');
-  for (const operation of OPERATION_NAMES) program.addCommand(newStartCommand(operation, wiring));
-  program.commandsGroup('Look');
-  for (const make of [newListCommand, newShowCommand, newWatchCommand, newLogsCommand, newDiffCommand])
-    program.addCommand(make(wiring));
-  program.commandsGroup('Steer');
-  for (const make of [newStopCommand, newRetryCommand, newRebuildCommand]) program.addCommand(make(wiring));
-  program.commandsGroup('Engine');
-  for (const make of [newUpCommand, newDownCommand, newWorkerCommand, newDoctorCommand])
-    program.addCommand(make(wiring));
-  program.addCommand(newSuperviseCommand(wiring), { hidden: true });
+  for (const name of COMMAND_NAMES) {
+    const { group } = SUMMARIES[name];
+    const command = name === wanted ? await LOADERS[name](wiring) : mention(name);
+    if (group !== null) command.helpGroup(`${group}:`);
+    program.addCommand(command, { hidden: group === null });
+  }
   return exitOverridden(program);
+}
+
+/** A command as `--help` shows it. */
+function mention(name: CommandName): CommandUnknownOpts {
+  const { usage, description } = SUMMARIES[name];
+  const command = new Command(name).description(description);
+  for (const word of usage.split(' ').filter((part) => part !== '')) {
+    if (word === '[options]') command.option('--help');
+    else command.argument(word);
+  }
+  return command;
 }
 
 /** Makes commander throw instead of ending the process, in the whole tree. */

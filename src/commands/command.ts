@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
+import { SUMMARIES, type CommandName } from './summaries.ts';
 import type { ExitCode } from '../exit.ts';
 
 /** Makes the context when a command runs, not before. */
@@ -15,14 +16,10 @@ export interface Wiring {
 }
 
 /** A command with its description and its examples, each under a line that says what it does. */
-export function newCommand(
-  name: string,
-  description: string,
-  examples: readonly (readonly [what: string, line: string])[],
-): Command {
+export function newCommand(name: CommandName, examples: readonly (readonly [what: string, line: string])[]): Command {
   const text = examples.map(([what, line]) => `  # ${what}\n  $ batch-manager ${line}`).join('\n\n');
   return new Command(name)
-    .description(description)
-    .addHelpText('after', `\nExamples:\n${text}`)
+    .description(SUMMARIES[name].description)
+    .addHelpText('after', text === '' ? '' : `\nExamples:\n${text}`)
     .showHelpAfterError('(see --help for all flags)');
 }

@@ -23,14 +23,10 @@ const DIFF_MS = 2000;
 
 /** `diff`: what a task changed. */
 export function newDiffCommand(wiring: Wiring, run = runDiff): CommandUnknownOpts {
-  const command = newCommand(
-    'diff',
-    'Show what a task changed in the modules, from before its first change to its last',
-    [
-      ['All that the newest task changed', 'diff latest'],
-      ['One module', 'diff latest --module 06-aspect-complete-system'],
-    ],
-  )
+  const command = newCommand('diff', [
+    ['All that the newest task changed', 'diff latest'],
+    ['One module', 'diff latest --module 06-aspect-complete-system'],
+  ])
     .argument('<id>', 'task id, the start of one, or latest')
     .option('--module <slug>', 'one module: slug or number')
     .option('--json', 'print before and after of each file as JSON');

@@ -15,9 +15,10 @@ interface Check {
 
 /** `doctor`: looks at all that a task needs, and says what is missing. */
 export function newDoctorCommand(wiring: Wiring, run = runDoctor): CommandUnknownOpts {
-  const command = newCommand('doctor', 'Check workspace, settings, models, prompts and engine; starts nothing', [
-    ['What is wrong here?', 'doctor'],
-  ]).option('--json', 'print the checks as JSON');
+  const command = newCommand('doctor', [['What is wrong here?', 'doctor']]).option(
+    '--json',
+    'print the checks as JSON',
+  );
   command.action(async (flags) => wiring.done(await run(wiring.context(), flags)));
   return command;
 }

@@ -8,9 +8,10 @@ import { newCommand, type Wiring } from './command.ts';
 
 /** `down`: ends the engine; open tasks stand still and go on with the next `up`. */
 export function newDownCommand(wiring: Wiring, run = runDown): CommandUnknownOpts {
-  const command = newCommand('down', 'End the engine; open tasks stand still until it is up again, nothing is lost', [
-    ['End it although tasks are open', 'down --now'],
-  ]).option('--now', 'do not ask where tasks are open');
+  const command = newCommand('down', [['End it although tasks are open', 'down --now']]).option(
+    '--now',
+    'do not ask where tasks are open',
+  );
   command.action(async (flags) => wiring.done(await run(wiring.context(), flags)));
   return command;
 }

@@ -13,7 +13,7 @@ const RECENT = 20;
 
 /** `list`: active and recent tasks. */
 export function newListCommand(wiring: Wiring, run = runList): CommandUnknownOpts {
-  const command = newCommand('list', 'List active and recent tasks, the newest first', [
+  const command = newCommand('list', [
     ['The last 20 tasks', 'list'],
     ['All tasks for a script', 'list --all --json'],
   ])

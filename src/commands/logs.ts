@@ -19,7 +19,7 @@ interface LogsOptions {
 
 /** `logs`: the log of a task, whole or of one module. */
 export function newLogsCommand(wiring: Wiring, run = runLogs): CommandUnknownOpts {
-  const command = newCommand('logs', "Print a task's log", [
+  const command = newCommand('logs', [
     ['Follow the newest task', 'logs latest -f'],
     ['What happened to one module', 'logs latest --module 06-aspect-complete-system'],
   ])

@@ -15,14 +15,10 @@ interface RebuildOptions {
 
 /** `rebuild`: the record and the log of a task, made again from Temporal's history. */
 export function newRebuildCommand(wiring: Wiring, run = runRebuild): CommandUnknownOpts {
-  const command = newCommand(
-    'rebuild',
-    "Make the record and the log of an ended task again from Temporal's history; the old files are kept beside",
-    [
-      ['A record that was damaged', 'rebuild latest'],
-      ['A record that was deleted: the id in full', 'rebuild fix-review-b1-1-20-20261124083338'],
-    ],
-  )
+  const command = newCommand('rebuild', [
+    ['A record that was damaged', 'rebuild latest'],
+    ['A record that was deleted: the id in full', 'rebuild fix-review-b1-1-20-20261124083338'],
+  ])
     .argument('<id>', 'task id, the start of one, or latest; in full where its record is gone')
     .option('--json', 'print the result as JSON');
   command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));

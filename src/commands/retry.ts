@@ -15,11 +15,7 @@ interface RetryOptions {
 
 /** `retry`: runs a module of a running task again, at the front and anew. */
 export function newRetryCommand(wiring: Wiring, run = runRetry): CommandUnknownOpts {
-  const command = newCommand(
-    'retry',
-    'Run a module of a running task again: at the front, with everything asked anew',
-    [['Run one module again', 'retry latest --module 06-aspect-complete-system']],
-  )
+  const command = newCommand('retry', [['Run one module again', 'retry latest --module 06-aspect-complete-system']])
     .argument('<id>', 'task id, the start of one, or latest')
     .requiredOption('--module <slug>', 'the module: slug or number')
     .option('--json', 'print the result as JSON');

@@ -26,7 +26,7 @@ interface ShowOptions {
 
 /** `show`: a task's state, its modules and the tail of its log; or one module with its review. */
 export function newShowCommand(wiring: Wiring, run = runShow): CommandUnknownOpts {
-  const command = newCommand('show', 'Show a task with its modules and the end of its log', [
+  const command = newCommand('show', [
     ['The newest task', 'show latest'],
     ['One module of it, with the text of its review', 'show latest --module 06-aspect-complete-system'],
   ])

@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { taskSettings, type SettingFlags } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
-import { OPERATIONS, type Operation } from '../domain/operation.ts';
+import type { Operation } from '../domain/operation.ts';
 import { checkSelection, formatSelection, parseRange, parseSelection, type Selection } from '../domain/selection.ts';
 import type { TaskSettings } from '../domain/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -39,8 +39,7 @@ const EXAMPLES: Record<Operation, [string, string][]> = {
 
 /** `fix-review`, `research` and `orchestrate`: the same command for each operation. */
 export function newStartCommand(operation: Operation, wiring: Wiring, run = runStart): CommandUnknownOpts {
-  const { describe } = OPERATIONS[operation];
-  const command = newCommand(operation, `${describe[0]?.toUpperCase()}${describe.slice(1)}`, EXAMPLES[operation])
+  const command = newCommand(operation, EXAMPLES[operation])
     .argument('<track>', 'track of the manifest, such as b1')
     .argument('[start]', 'number of the first module')
     .argument('[end]', 'number of the last module')

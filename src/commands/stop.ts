@@ -17,7 +17,7 @@ interface StopOptions {
 
 /** `stop`: ends a task, or one module of it, and waits until it is closed. */
 export function newStopCommand(wiring: Wiring, run = runStop): CommandUnknownOpts {
-  const command = newCommand('stop', 'Stop a task: no call starts any more, all in flight are aborted', [
+  const command = newCommand('stop', [
     ['Stop the newest task', 'stop latest'],
     ['Stop one module; the others go on', 'stop latest --module 06-aspect-complete-system'],
   ])

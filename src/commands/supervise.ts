@@ -1,8 +1,8 @@
-import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { totalmem } from 'node:os';
 import { readSettingsFile } from '../config/settings-file.ts';
 import { EXIT } from '../exit.ts';
-import type { Wiring } from './command.ts';
+import { newCommand, type Wiring } from './command.ts';
 
 /** Minutes without open work after which the engine ends itself, where the settings say nothing. */
 const IDLE_MINUTES = 30;
@@ -14,7 +14,7 @@ const memoryAllows = (): boolean => totalmem() >= SPARE_MEMORY;
 
 /** `supervise`: the background process that keeps server and workers alive; started by the others, not by people. */
 export function newSuperviseCommand(wiring: Wiring): CommandUnknownOpts {
-  const command = new Command('supervise').description('Keep server and workers alive (started by other commands)');
+  const command = newCommand('supervise', []);
   command.action(async () => {
     const [{ runSupervisor }, { workerCommand }] = await Promise.all([
       import('../engine/supervisor.ts'),

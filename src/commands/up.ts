@@ -7,9 +7,7 @@ import { newCommand, type Wiring } from './command.ts';
 
 /** `up`: starts the engine with a worker for this workspace. */
 export function newUpCommand(wiring: Wiring, run = runUp): CommandUnknownOpts {
-  const command = newCommand('up', 'Start the engine and say which tasks go on; other commands do it by themselves', [
-    ['Go on after a reboot', 'up'],
-  ]);
+  const command = newCommand('up', [['Go on after a reboot', 'up']]);
   command.action(async () => wiring.done(await run(wiring.context())));
   return command;
 }

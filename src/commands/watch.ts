@@ -6,9 +6,7 @@ import { newCommand, type Wiring } from './command.ts';
 
 /** `watch`: the live view of a task, also of one that another shell started. */
 export function newWatchCommand(wiring: Wiring, run = runWatch): CommandUnknownOpts {
-  const command = newCommand('watch', 'Watch a task until it has ended; Ctrl-C leaves it running', [
-    ['Watch the newest task', 'watch latest'],
-  ])
+  const command = newCommand('watch', [['Watch the newest task', 'watch latest']])
     .argument('<id>', 'task id, the start of one, or latest')
     .option('--json', 'print the result as JSON');
   command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));

@@ -7,9 +7,7 @@ import { newCommand, type Wiring } from './command.ts';
 
 /** `worker`: runs this workspace's worker in the foreground. */
 export function newWorkerCommand(wiring: Wiring, run = runWorkerCommand): CommandUnknownOpts {
-  const command = newCommand('worker', "Run this workspace's worker until Ctrl-C; the engine does it by itself", [
-    ['Serve this workspace on a Temporal cluster', 'worker'],
-  ])
+  const command = newCommand('worker', [['Serve this workspace on a Temporal cluster', 'worker']])
     .option('--workspace <folder>', 'folder of the workspace (default: found from the current folder)')
     .option(
       '--address <host:port>',

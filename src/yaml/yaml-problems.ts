@@ -1,4 +1,8 @@
-import { Composer, Lexer, LineCounter, Parser, type CST } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
+
+/** Loaded where a file does not parse, which is rare: it takes as long as the rest of a small command. */
+const yaml = (): typeof Yaml => createRequire(import.meta.url)('yaml') as typeof Yaml;
 
 /** One thing wrong with a YAML text, with its place from 1; null where no place is known. */
 export interface YamlProblem {
@@ -22,6 +26,7 @@ const MAX_LENGTH = 1_000_000;
 /** Errors of a YAML text with their places, by the parser that knows them; empty where it finds none or is not asked. */
 export function locateProblems(text: string): readonly YamlProblem[] {
   if (text.length > MAX_LENGTH) return [];
+  const { Composer, LineCounter } = yaml();
   const lines = new LineCounter();
   const tokens = tokensOf(text, lines);
   if (tokens === null) return [];
@@ -34,9 +39,10 @@ export function locateProblems(text: string): readonly YamlProblem[] {
 }
 
 /** The text's tokens; null where it is nested too deeply for what comes next, which recurses. */
-function tokensOf(text: string, lines: LineCounter): readonly CST.Token[] | null {
+function tokensOf(text: string, lines: Yaml.LineCounter): readonly Yaml.CST.Token[] | null {
+  const { Lexer, Parser } = yaml();
   const parser = new Parser(lines.addNewLine);
-  const tokens: CST.Token[] = [];
+  const tokens: Yaml.CST.Token[] = [];
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
     tokens.push(...parser.next(lexeme));

@@ -30,3 +30,10 @@ test.each([[['--help']], [['--version']], [['list']], [['fix-review', '--help']]
     expect(modules.filter((module) => HEAVY.some((name) => module.includes(name)))).toEqual([]);
   },
 );
+
+test('help loads no command, and a command loads no other', () => {
+  const commands = (args: readonly string[]): string[] =>
+    loaded(args).modules.flatMap((module) => /\/src\/commands\/([\w-]+)\.js/.exec(module)?.[1] ?? []);
+  expect(commands(['--help']).toSorted()).toEqual(['summaries']);
+  expect(commands(['list']).toSorted()).toEqual(['command', 'list', 'summaries']);
+});

@@ -1,0 +1,44 @@
+/**
+ * The commands in their groups, with arguments and a line on each: all that `--help` shows of them. It loads none, since to
+ * load all of them takes longer than node itself.
+ */
+import { OPERATIONS, type Operation } from '../domain/operation.ts';
+
+export interface Summary {
+  readonly group: 'Start' | 'Look' | 'Steer' | 'Engine' | null;
+  readonly usage: string;
+  readonly description: string;
+}
+
+const start = (operation: Operation): Summary => {
+  const { describe } = OPERATIONS[operation];
+  const description = `${describe[0]?.toUpperCase()}${describe.slice(1)}`;
+  return { group: 'Start', usage: '[options] <track> [start] [end]', description };
+};
+const look = (usage: string, description: string): Summary => ({ group: 'Look', usage, description });
+const steer = (usage: string, description: string): Summary => ({ group: 'Steer', usage, description });
+const engine = (usage: string, description: string): Summary => ({ group: 'Engine', usage, description });
+
+export const SUMMARIES = {
+  'fix-review': start('fix-review'),
+  research: start('research'),
+  orchestrate: start('orchestrate'),
+  list: look('[options]', 'List active and recent tasks, the newest first'),
+  show: look('[options] <id>', 'Show a task with its modules and the end of its log'),
+  watch: look('[options] <id>', 'Watch a task until it has ended; Ctrl-C leaves it running'),
+  logs: look('[options] <id>', "Print a task's log"),
+  diff: look('[options] <id>', 'Show what a task changed in the modules, from before its first change to its last'),
+  stop: steer('[options] <id>', 'Stop a task: no call starts any more, all in flight are aborted'),
+  retry: steer('[options] <id>', 'Run a module of a running task again: at the front, with everything asked anew'),
+  rebuild: steer(
+    '[options] <id>',
+    "Make the record and the log of an ended task again from Temporal's history; the old files are kept beside",
+  ),
+  up: engine('', 'Start the engine and say which tasks go on; other commands do it by themselves'),
+  down: engine('[options]', 'End the engine; open tasks stand still until it is up again, nothing is lost'),
+  worker: engine('[options]', "Run this workspace's worker until Ctrl-C; the engine does it by itself"),
+  doctor: engine('[options]', 'Check workspace, settings, models, prompts and engine; starts nothing'),
+  supervise: { group: null, usage: '', description: 'Keep server and workers alive (started by other commands)' },
+} as const satisfies Readonly<Record<string, Summary>>;
+
+export type CommandName = keyof typeof SUMMARIES;

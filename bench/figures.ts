@@ -1,7 +1,34 @@
-/** Median, 95th percentile and range of measured values, in ms. */
-export function figures(name: string, values: readonly number[]): string {
+/** What is told of measured values. */
+export interface Spread {
+  readonly n: number;
+  readonly min: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+export function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number): number =>
-    Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN);
-  return `${name.padEnd(44)} n ${String(sorted.length).padStart(3)}  min ${at(0)}  p50 ${at(0.5)}  p95 ${at(0.95)}  max ${at(1)} ms`;
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+  return { n: sorted.length, min: at(0), p50: median(sorted), p95: at(0.95), max: at(1) };
+}
+
+function median(sorted: readonly number[]): number {
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
+}
+
+/** Median, 95th percentile and range of measured values, in ms. */
+export function figures(name: string, values: readonly number[]): string {
+  const { n, min, p50, p95, max } = spread(values);
+  const [low, middle, high, most] = [min, p50, p95, max].map(Math.round);
+  return `${name.padEnd(44)} n ${String(n).padStart(3)}  min ${low}  p50 ${middle}  p95 ${high}  max ${most} ms`;
+}
+
+/** Median with its range: `1.12 (1.08-1.20)`. */
+export function medianAndRange(values: readonly number[], digits = 2): string {
+  if (values.length === 0) return '-';
+  const { min, p50, max } = spread(values);
+  return `${p50.toFixed(digits)} (${min.toFixed(digits)}-${max.toFixed(digits)})`;
 }

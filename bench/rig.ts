@@ -1,0 +1,91 @@
+/** A home with an engine, a workspace of small lessons and a client: what benches run on. */
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { connectClient } from '../src/client/connection.ts';
+import { startTask } from '../src/client/start.ts';
+import { TaskClient } from '../src/client/task-client.ts';
+import { readSettingsFile } from '../src/config/settings-file.ts';
+import { taskSettings } from '../src/config/task-settings.ts';
+import { workspaceAt, workspaceId, type Workspace } from '../src/store/workspace.ts';
+import { createHome, type Home } from '../test/helpers/cli.ts';
+import { tinyWorkspace } from '../test/helpers/lesson.ts';
+import { googleAt } from '../test/helpers/thinking-server.ts';
+import { startModelServer, type ModelServer } from './model-server.ts';
+
+/** Processes and files of a running engine. */
+export interface Engine {
+  readonly address: string;
+  readonly database: string;
+  readonly server: number;
+  readonly worker: number;
+  readonly supervisor: number;
+}
+
+export interface Rig {
+  readonly model: ModelServer;
+  readonly home: Home;
+  readonly workspace: Workspace;
+  /** The engine as it is now. */
+  engine(): Engine;
+  /** Starts the engine, where it is not up, and connects a client to it; the caller closes that. */
+  connect(): Promise<TaskClient>;
+  /** Starts a task over modules `from` to `to`; gives its id. */
+  start(client: TaskClient, from: number, to: number, concurrency: number): Promise<string>;
+  /** Ends all processes and removes all files; fails where a process survived. */
+  close(): Promise<void>;
+}
+
+export async function createRig(modules: number): Promise<Rig> {
+  const model = await startModelServer();
+  const home = createHome(googleAt(model.gemini));
+  const workspace = workspaceAt(realpathSync(mkdtempSync(join(tmpdir(), 'batch-manager-bench-'))));
+  tinyWorkspace(workspace.root, modules);
+  const engine = (): Engine => readEngine(home);
+  return {
+    model,
+    home,
+    workspace,
+    engine,
+    async connect() {
+      expect(await home.run(workspace.root, ['up'])).toMatchObject({ code: 0 });
+      const { client, connection } = await connectClient({ address: engine().address });
+      return new TaskClient(client, () => connection.close());
+    },
+    async start(client, from, to, concurrency) {
+      const flags = { model: 'google/gemini-2.5-flash', concurrency: String(concurrency) };
+      const { settings } = taskSettings(flags, {}, readSettingsFile(workspace));
+      const { taskId } = await startTask(client, workspace, {
+        workspaceId: await workspaceId(workspace),
+        operation: 'fix-review',
+        track: 'tiny',
+        selection: [[from, to]],
+        settings,
+      });
+      return taskId;
+    },
+    async close() {
+      const survivors = await home.close();
+      await model.gemini.close();
+      rmSync(workspace.root, { recursive: true, force: true });
+      expect(survivors).toEqual([]);
+      expect(model.gemini.scriptErrors).toEqual([]);
+    },
+  };
+}
+
+function readEngine(home: Home): Engine {
+  const state = JSON.parse(readFileSync(join(home.folder, 'state/batch-manager/engine.json'), 'utf8')) as {
+    supervisor: { pid: number };
+    server: { pid: number; address: string; database: string } | null;
+    workers: { pid: number }[];
+  };
+  return {
+    address: state.server?.address ?? '',
+    database: state.server?.database ?? '',
+    server: state.server?.pid ?? 0,
+    worker: state.workers[0]?.pid ?? 0,
+    supervisor: state.supervisor.pid,
+  };
+}

@@ -13,13 +13,21 @@ export interface ModelServer {
   readonly gemini: GeminiServer;
   /** Time to the first byte of an answer, ms; may be set anew at any time. */
   latencyMs: number;
+  /** Most answers that were being waited for at a time; may be set back to 0. */
+  mostWaiting: number;
 }
 
 export async function startModelServer(latencyMs = 0): Promise<ModelServer> {
-  const model = { latencyMs };
+  const model = { latencyMs, mostWaiting: 0 };
+  let waiting = 0;
   const gemini = await startGeminiServer(({ prompt }) => {
     const text = answer(prompt);
-    return model.latencyMs === 0 ? { text } : { text, delayMs: model.latencyMs };
+    if (model.latencyMs === 0) return { text };
+    waiting += 1;
+    model.mostWaiting = Math.max(model.mostWaiting, waiting);
+    // Before the server's own timer of the same length, so before the client can send its next call.
+    setTimeout(() => (waiting -= 1), model.latencyMs).unref();
+    return { text, delayMs: model.latencyMs };
   });
   return Object.assign(model, { gemini });
 }

@@ -41,6 +41,8 @@ interface Run {
   readonly wallMs: number;
   /** Start to end of the task, ms. */
   readonly taskMs: number;
+  /** Most calls in flight at a time; 0 where calls are free. */
+  readonly mostCalls: number;
   readonly cost?: Cost;
   readonly events?: Events;
 }
@@ -65,24 +67,28 @@ afterAll(async () => {
   await rig.close();
 });
 
+type Times = Pick<Run, 'wallMs' | 'taskMs' | 'mostCalls'>;
+
 /** Runs a contender and takes its times from the model's log. */
-async function timed(cell: Cell, run: () => Promise<void>): Promise<{ wallMs: number; taskMs: number }> {
+async function timed(cell: Cell, run: () => Promise<void>): Promise<Times> {
+  rig.model.mostWaiting = 0;
   const before = rig.model.gemini.requests.length;
   const start = Date.now();
   await run();
   const taskMs = Date.now() - start;
   const calls = rig.model.gemini.requests.slice(before);
-  if (calls.length === 0) return { wallMs: taskMs, taskMs };
+  const mostCalls = rig.model.mostWaiting;
+  if (calls.length === 0) return { wallMs: taskMs, taskMs, mostCalls };
   expect(calls).toHaveLength(cell.modules * CALLS_A_MODULE);
   const first = Math.min(...calls.map((call) => call.startedAt));
-  return { wallMs: Math.max(...calls.map((call) => call.endedAt ?? Number.NaN)) - first, taskMs };
+  return { wallMs: Math.max(...calls.map((call) => call.endedAt ?? Number.NaN)) - first, taskMs, mostCalls };
 }
 
 async function ours(cell: Cell): Promise<Omit<Run, 'cell' | 'name' | 'round'>> {
   const { modules, concurrency } = cell;
   const from = next;
   next += modules;
-  let times = { wallMs: 0, taskMs: 0 };
+  let times: Times = { wallMs: 0, taskMs: 0, mostCalls: 0 };
   let taskId = '';
   const cost = await costOf(rig.engine(), modules, async () => {
     times = await timed(cell, async () => {
@@ -96,7 +102,7 @@ async function ours(cell: Cell): Promise<Omit<Run, 'cell' | 'name' | 'round'>> {
 
 async function bareRun(cell: Cell): Promise<Omit<Run, 'cell' | 'name' | 'round'>> {
   const { modules, concurrency } = cell;
-  let times = { wallMs: 0, taskMs: 0 };
+  let times: Times = { wallMs: 0, taskMs: 0, mostCalls: 0 };
   const pids = { server: rig.engine().server, worker: bare.pid };
   const cost = await costOf(pids, modules, async () => {
     times = await timed(cell, () => bare.run(client, modules, 2 * concurrency));
@@ -184,9 +190,20 @@ function idealTable(runs: readonly Run[]): Table {
     ...(['ours', 'p-limit', 'parallel'] as const).map((name) => medianAndRange(of(runs, cell, name).map(overIdeal))),
     ratio(runs, cell, 'p-limit', overIdeal),
     ratio(runs, cell, 'parallel', overIdeal),
+    String(Math.max(...of(runs, cell, 'ours').map(({ mostCalls }) => mostCalls))),
   ]);
-  const columns = ['calls', 'modules', 'target', 'ours', 'p-limit', 'parallel', 'ours / p-limit', 'ours / parallel'];
-  return { caption: 'Calls / ideal, median (range)', columns, rows };
+  const columns = [
+    'calls',
+    'modules',
+    'target',
+    'ours',
+    'p-limit',
+    'parallel',
+    'ours / p-limit',
+    'ours / parallel',
+    'most in flight',
+  ];
+  return { caption: 'Calls / ideal, median (range), and the most calls of ours in flight', columns, rows };
 }
 
 function freeTable(runs: readonly Run[]): Table {

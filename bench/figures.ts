@@ -19,13 +19,6 @@ function median(sorted: readonly number[]): number {
   return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
 }
 
-/** Median, 95th percentile and range of measured values, in ms. */
-export function figures(name: string, values: readonly number[]): string {
-  const { n, min, p50, p95, max } = spread(values);
-  const [low, middle, high, most] = [min, p50, p95, max].map(Math.round);
-  return `${name.padEnd(44)} n ${String(n).padStart(3)}  min ${low}  p50 ${middle}  p95 ${high}  max ${most} ms`;
-}
-
 /** Median with its range: `1.12 (1.08-1.20)`. */
 export function medianAndRange(values: readonly number[], digits = 2): string {
   if (values.length === 0) return '-';

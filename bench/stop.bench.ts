@@ -18,9 +18,11 @@ import { until } from '../test/helpers/until.ts';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { figures } from './figures.ts';
+import { spread } from './figures.ts';
+import { report, type Table } from './results.ts';
+import { rounds } from './rounds.ts';
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 20);
+const ROUNDS = rounds();
 const MODULES = 40;
 
 let server: GeminiServer;
@@ -38,6 +40,15 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  report({
+    bench: 'stop',
+    title: 'Stop',
+    method:
+      'As the command does it: hold, cancel, wait until the task is closed. Concurrency 8, window 16, calls that take two minutes. ' +
+      'In the last kind no model is called: 16 audit commands run that ignore TERM.',
+    tables: [stopTable(), callTable()],
+    raw: kinds,
+  });
   await client.close();
   expect(await home.close()).toEqual([]);
   await server.close();
@@ -89,23 +100,41 @@ async function stop(of: Workspace, taskId: string): Promise<Stop> {
   return { lastAbort: Math.max(0, ...aborts), closed, late, inFlight };
 }
 
-function print(name: string, stops: readonly Stop[]): void {
-  console.log(
-    `\n${name}: ${stops.length} stops, calls in flight ${Math.min(...stops.map((one) => one.inFlight))}-${Math.max(...stops.map((one) => one.inFlight))}`,
-  );
-  console.log(
-    figures(
-      '  request to last abort',
-      stops.map((one) => one.lastAbort),
-    ),
-  );
-  console.log(
-    figures(
-      '  request to closed',
-      stops.map((one) => one.closed),
-    ),
-  );
-  console.log(`  calls that started after the request: ${stops.reduce((sum, one) => sum + one.late, 0)}`);
+interface Kind {
+  readonly name: string;
+  /** Design target of the last abort and of the closed task. */
+  readonly targets: readonly [string, string];
+  readonly stops: readonly Stop[];
+}
+
+const kinds: Kind[] = [];
+
+const ms = (values: readonly number[]): string[] => {
+  const { n, min, p50, p95, max } = spread(values);
+  return [n, min, p50, p95, max].map((value) => String(Math.round(value)));
+};
+
+function stopTable(): Table {
+  return {
+    caption: 'From the cancel request, ms',
+    columns: ['stop', 'until', 'target p95', 'n', 'min', 'p50', 'p95', 'max'],
+    rows: kinds.flatMap(({ name, targets, stops }) => [
+      [name, 'last call aborted', targets[0], ...ms(stops.map((one) => one.lastAbort))],
+      [name, 'task closed', targets[1], ...ms(stops.map((one) => one.closed))],
+    ]),
+  };
+}
+
+function callTable(): Table {
+  return {
+    caption: 'Calls; target: none starts after the request',
+    columns: ['stop', 'in flight at the request', 'started after it'],
+    rows: kinds.map(({ name, stops }) => {
+      const inFlight = stops.map((one) => one.inFlight);
+      const late = stops.reduce((sum, one) => sum + one.late, 0);
+      return [name, `${Math.min(...inFlight)}-${Math.max(...inFlight)}`, String(late)];
+    }),
+  };
 }
 
 test('stop with 8 calls in flight and 8 waiting', async () => {
@@ -116,7 +145,7 @@ test('stop with 8 calls in flight and 8 waiting', async () => {
     await sleep(700);
     stops.push(await stop(workspace, taskId));
   }
-  print('8 in flight, 8 waiting', stops);
+  kinds.push({ name: '8 in flight, 8 waiting', targets: ['100', '600'], stops });
 });
 
 test('stop 20-120 ms after the start, in the burst of child starts', async () => {
@@ -126,7 +155,7 @@ test('stop 20-120 ms after the start, in the burst of child starts', async () =>
     await sleep(20 + (100 * round) / ROUNDS);
     stops.push(await stop(workspace, taskId));
   }
-  print('20-120 ms after the start', stops);
+  kinds.push({ name: '20-120 ms after the start', targets: ['200', '600'], stops });
 });
 
 test('stop while audit commands ignore TERM', async () => {
@@ -145,6 +174,6 @@ test('stop while audit commands ignore TERM', async () => {
     await sleep(2500);
     stops.push(await stop(other, taskId));
   }
-  print('16 audit commands that ignore TERM', stops);
+  kinds.push({ name: '16 audit commands that ignore TERM', targets: ['-', '4000'], stops });
   rmSync(other.root, { recursive: true, force: true });
 });

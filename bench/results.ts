@@ -17,6 +17,8 @@ export interface Section {
   readonly title: string;
   /** How it was measured, in sentences. */
   readonly method: string;
+  /** Variables that it reads, beside BENCH_NOTE. */
+  readonly variables: readonly string[];
   readonly tables: readonly Table[];
   /** The measured values themselves, for who wants to reckon anew. */
   readonly raw: unknown;
@@ -27,7 +29,7 @@ const machine = machineFacts();
 
 /** Prints a section's tables and keeps the section. */
 export function report(section: Section): void {
-  const env = ['BENCH_ROUNDS', 'BENCH_SIZE', 'BENCH_SCALE'].flatMap((name) => {
+  const env = section.variables.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [`${name}=${value}`];
   });

@@ -168,6 +168,7 @@ test('kill -9 of the worker, with calls in flight and within an audit', async ()
       `The worker of a running task is killed with ${IN_FLIGHT} calls of ${LATENCY_MS} ms in flight, ${KILLS_AN_ENGINE} times an engine at most: one that keeps dying is started more slowly. ` +
       'Paid again are the requests beyond those that the modules need and those that were in flight at a kill. ' +
       `${hits.length} of ${audits.length} kills during an audit hit it before its report was there.`,
+    variables: ['BENCH_ROUNDS'],
     tables: [
       {
         caption: 'From the kill, s',

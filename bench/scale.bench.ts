@@ -175,6 +175,7 @@ test.each(SIZES)('%i modules with free calls', async (modules) => {
       `One batch on a new engine, free calls, concurrency ${CONCURRENCY}, run by the command in the foreground. ` +
       'First and last: modules a second over so many modules at the beginning and the end, by their last calls. ' +
       'Children are counted in the histories of the batch, calls at the model. BENCH_SCALE names the numbers of modules; 10,000 take some ten minutes.',
+    variables: ['BENCH_SCALE'],
     tables: [rateTable(measured), sizeTable(measured), processTable(measured)],
     raw: measured,
   });

@@ -150,6 +150,7 @@ test('time to the first call, and of commands without engine', async () => {
     method:
       'A batch of one module, from the spawn of the command to the first request at the model. Cold: after `down`, with the database there. ' +
       'The commands without engine take turns with a node process that imports commander and zod and does nothing.',
+    variables: ['BENCH_ROUNDS'],
     tables: [startTable(starts), commandTable(commands)],
     raw: { starts, commands },
   });

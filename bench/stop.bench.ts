@@ -46,6 +46,7 @@ afterAll(async () => {
     method:
       'As the command does it: hold, cancel, wait until the task is closed. Concurrency 8, window 16, calls that take two minutes. ' +
       'In the last kind no model is called: 16 audit commands run that ignore TERM.',
+    variables: ['BENCH_ROUNDS'],
     tables: [stopTable(), callTable()],
     raw: kinds,
   });

@@ -1,4 +1,5 @@
 /** What a task costs the engine: history events, requests to the server, processor time. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskClient } from '../src/client/task-client.ts';
 import { collect } from '../test/helpers/collect.ts';
 import { cpuSeconds } from './process-facts.ts';
@@ -14,22 +15,24 @@ export interface Cost {
   readonly operations: Readonly<Record<string, number>>;
 }
 
+/** The server brings its counts up to date once a second, ms. */
+const COUNTED_AFTER_MS = 1200;
+
 /** Measures what the processes spend while something runs, a module. */
 export async function costOf(
   pids: { readonly server: number; readonly worker: number },
   modules: number,
   run: () => Promise<void>,
 ): Promise<Cost> {
-  const read = async () => ({
-    server: cpuSeconds(pids.server),
-    worker: cpuSeconds(pids.worker),
-    calls: await serverCalls(pids.server),
-  });
-  const before = await read();
+  await sleep(COUNTED_AFTER_MS);
+  const callsBefore = await serverCalls(pids.server);
+  const before = { server: cpuSeconds(pids.server), worker: cpuSeconds(pids.worker) };
   await run();
-  const after = await read();
-  const operations = [...after.calls]
-    .map(([name, count]) => [name, (count - (before.calls.get(name) ?? 0)) / modules] as const)
+  const after = { server: cpuSeconds(pids.server), worker: cpuSeconds(pids.worker) };
+  await sleep(COUNTED_AFTER_MS);
+  const callsAfter = await serverCalls(pids.server);
+  const operations = [...callsAfter]
+    .map(([name, count]) => [name, (count - (callsBefore.get(name) ?? 0)) / modules] as const)
     .filter(([, count]) => count >= 0.01)
     .toSorted(([, a], [, b]) => b - a);
   return {
@@ -57,7 +60,7 @@ export async function eventsOf({ client }: TaskClient, taskId: string, modules: 
     const children = await lengths(`CurBatch = '${taskId}' AND WorkflowType = 'fixReviewModule' AND ${closed}`);
     const batchRuns = await lengths(`WorkflowId = '${taskId}' AND ${closed}`);
     if (children.length < modules && tries < 50) {
-      await new Promise((done) => setTimeout(done, 100));
+      await sleep(100);
       continue;
     }
     const mean = children.reduce((sum, length) => sum + length, 0) / children.length;

@@ -1,5 +1,5 @@
 /** A home with an engine, a workspace of small lessons and a client: what benches run on. */
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -21,6 +21,8 @@ export interface Engine {
   readonly server: number;
   readonly worker: number;
   readonly supervisor: number;
+  /** Whether a spare worker is warm. */
+  readonly spareWarm: boolean;
 }
 
 export interface Rig {
@@ -79,13 +81,21 @@ function readEngine(home: Home): Engine {
   const state = JSON.parse(readFileSync(join(home.folder, 'state/batch-manager/engine.json'), 'utf8')) as {
     supervisor: { pid: number };
     server: { pid: number; address: string; database: string } | null;
-    workers: { pid: number }[];
+    workers: { pid: number; workspaceId: string; spare: { pid: number } | null }[];
   };
+  const [worker] = state.workers;
   return {
     address: state.server?.address ?? '',
     database: state.server?.database ?? '',
     server: state.server?.pid ?? 0,
-    worker: state.workers[0]?.pid ?? 0,
+    worker: worker?.pid ?? 0,
     supervisor: state.supervisor.pid,
+    spareWarm: worker !== undefined && worker.spare !== null && saidWarm(home, worker.workspaceId) === worker.spare.pid,
   };
+}
+
+/** The spare that last said that it is warm. */
+function saidWarm(home: Home, workspaceId: string): number {
+  const file = join(home.folder, `state/batch-manager/workspaces/${workspaceId}.spare`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { pid: number }).pid : 0;
 }

@@ -27,10 +27,7 @@ export async function reportOn(deps: Deps, version: StoredVersion): Promise<Audi
 export async function knownReport(deps: Deps, version: StoredVersion): Promise<AuditReport> {
   const report = await reportOn(deps, version);
   if (report === null)
-    throw new TypedError(
-      'Bug',
-      `The audit command's result for ${version.hash.slice(0, 12)} is gone. Retry the module.`,
-    );
+    throw new TypedError('WorkLost', `The audit command's result for ${version.hash.slice(0, 12)} is gone.`);
   return report;
 }
 
@@ -61,6 +58,6 @@ export async function fixPrompt(
 export async function replyOf(deps: Deps, key: string): Promise<StoredReply> {
   const reply = await deps.replies.get(key);
   if (reply === null)
-    throw new TypedError('Bug', `The reply ${key.slice(0, 12)} is gone from .batch-manager/replies. Retry the module.`);
+    throw new TypedError('WorkLost', `The reply ${key.slice(0, 12)} is gone from .batch-manager/replies.`);
   return reply;
 }

@@ -10,10 +10,11 @@ import {
 } from '@temporalio/workflow';
 import { moduleWorkflowId } from '../src/domain/ids.ts';
 import { moduleKey } from '../src/domain/module.ts';
+import { endOfRestarts } from '../src/domain/restarts.ts';
 import { OPERATIONS } from '../src/domain/operation.ts';
 import { moduleAttributes } from './attributes.ts';
 import type { BatchState, OpenModule } from './batch-state.ts';
-import { MAX_RESTARTS, type BatchInput, type ModuleEnd, type ModuleInput, type QueuedModule } from './contract.ts';
+import type { BatchInput, ModuleEnd, ModuleInput, QueuedModule } from './contract.ts';
 
 /** Starts a module's child and follows it to its end, in a scope of its own. Whatever befalls the child becomes an outcome. */
 export function openModule(state: BatchState, queued: QueuedModule): void {
@@ -40,9 +41,8 @@ function noteEnd(state: BatchState, entry: OpenModule, end: ModuleEnd | 'busy'):
   if (end === 'busy') return noteBusy(state, entry.queued);
   if (end.kind === 'ended') return state.end(module, end, entry.runId);
   const { note } = end;
-  if (note.restarts > MAX_RESTARTS) {
-    return state.endWithout(module, 'BASE_CHANGED', `edited ${note.restarts} times while it ran`, entry.runId);
-  }
+  const given = endOfRestarts(note);
+  if (given !== null) return state.endWithout(module, given.outcome, given.detail, entry.runId, given.failure);
   const again = { ...entry.queued, note };
   if (note.until !== null) state.parked.push(again);
   else state.again.unshift(again);

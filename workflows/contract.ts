@@ -18,9 +18,6 @@ export const MESSAGES = { stopModule: 'stopModule', retryModule: 'retryModule' }
 /** Name of the progress query of a batch. */
 export const PROGRESS_QUERY = 'progress';
 
-/** Starts again for a changed base, after which a module ends as BASE_CHANGED. */
-export const MAX_RESTARTS = 5;
-
 // ---- batch ---------------------------------------------------------------------------------------------------------------
 
 export interface BatchInput {
@@ -101,7 +98,7 @@ export interface ModuleInput {
   readonly force: boolean;
 }
 
-export type WaitReason = 'paused' | 'quota' | 'base-changed';
+export type WaitReason = 'paused' | 'quota' | 'base-changed' | 'work-lost';
 
 /** What a module that had to wait left behind. */
 export interface WaitNote {
@@ -116,7 +113,7 @@ export interface WaitNote {
   readonly rounds: number;
   /** Working time used, ms. */
   readonly usedMs: number;
-  /** Starts again for a changed base, over all notes. */
+  /** Starts again for a changed base or lost work, over all notes. */
   readonly restarts: number;
 }
 

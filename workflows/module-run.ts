@@ -68,10 +68,16 @@ export class ModuleRun {
 
   /** Closes with WAIT. */
   wait(reason: WaitReason, until: string | null, detail: string | null = null): never {
-    const restarts = (this.input.note?.restarts ?? 0) + (reason === 'base-changed' ? 1 : 0);
+    throw new Leave(this.waiting(reason, until, detail));
+  }
+
+  /** The end of a run that waits; one for a changed base or for lost work is counted. */
+  waiting(reason: WaitReason, until: string | null, detail: string | null = null): ModuleEnd {
+    const counts = reason === 'base-changed' || reason === 'work-lost';
+    const restarts = (this.input.note?.restarts ?? 0) + (counts ? 1 : 0);
     const { hash: base, appliedRound: rounds, usedMs } = this;
     const note: WaitNote = { reason, until, detail, base, rounds, usedMs, restarts };
-    throw new Leave({ kind: 'wait', note });
+    return { kind: 'wait', note };
   }
 
   /** Asks the model and gives the key of its reply; leaves with TIMEOUT or WAIT where there will be none now. */
@@ -114,7 +120,10 @@ async function endOf(run: ModuleRun, operation: (run: ModuleRun) => Promise<Ende
     return await operation(run);
   } catch (error) {
     if (error instanceof Leave) return error.end;
-    if (applicationFailure(error)?.type === 'Stopped') return awaitCancel();
+    const type = applicationFailure(error)?.type;
+    if (type === 'Stopped') return awaitCancel();
+    // After a power cut, or where a person cleared the state: it gets back to its place by the replies that are kept.
+    if (type === 'WorkLost') return run.waiting('work-lost', null);
     return errorEnd(run, error);
   }
 }

@@ -13,6 +13,7 @@ export const FAILURE_TYPES = [
   'BaseChanged',
   'DiskFull',
   'AuditCrashed',
+  'WorkLost',
   'Bug',
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];

@@ -2,15 +2,10 @@
 import type { HistoryEvent } from '../client/history-events.ts';
 import { stoppedInText } from '../domain/log-texts.ts';
 import { matchModule } from '../domain/module.ts';
+import { endOfRestarts } from '../domain/restarts.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { blankModule, type ModuleRecord } from '../store/record-schema.ts';
-import {
-  MAX_RESTARTS,
-  type EndedModule,
-  type ModuleAnswer,
-  type ModuleEnd,
-  type ModuleInput,
-} from '../../workflows/contract.ts';
+import { type EndedModule, type ModuleAnswer, type ModuleEnd, type ModuleInput } from '../../workflows/contract.ts';
 import type { ModuleStory } from './rebuild-module.ts';
 
 /** A module of the plan. */
@@ -191,9 +186,12 @@ function reopen(entry: Entry): void {
 function ended(entry: Entry, end: ModuleEnd): void {
   if (end.kind === 'ended') {
     entry.record = recordOf(entry, end);
-  } else if (end.note.restarts > MAX_RESTARTS) {
-    endWithout(entry, 'BASE_CHANGED', `edited ${end.note.restarts} times while it ran`, entry.runId);
+    return;
   }
+  const given = endOfRestarts(end.note);
+  if (given === null) return;
+  endWithout(entry, given.outcome, given.detail, entry.runId);
+  entry.record = { ...entry.record, failure: given.failure };
 }
 
 function recordOf({ module, runId }: Entry, end: EndedModule): ModuleRecord {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { access, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TypedError } from '../domain/failure.ts';
 
@@ -30,6 +30,21 @@ export async function writeState(file: string, data: string | Uint8Array): Promi
   try {
     await replace(file, data, null);
   } catch (error) {
+    throw named(error, file);
+  }
+}
+
+/**
+ * As `writeState`, for what can be made again: whole over the death of a process, but not synced. What a power cut takes is
+ * made anew (a step that misses it fails as `WorkLost`, and its module starts again).
+ */
+export async function writeWork(file: string, data: string | Uint8Array): Promise<void> {
+  const temporary = join(dirname(file), temporaryName());
+  try {
+    await inFolder(dirname(file), () => writeFile(temporary, data));
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
     throw named(error, file);
   }
 }

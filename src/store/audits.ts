@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { AuditReport, GateResult } from '../domain/audit.ts';
 import { FILE_KINDS } from '../domain/module.ts';
-import { readJson, sha256, writeState } from './atomic.ts';
+import { readJson, sha256, writeWork } from './atomic.ts';
 import { Recent } from './recent.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -54,7 +54,7 @@ export class AuditStore {
 
   async put(version: string, by: string, result: AuditReport | GateResult): Promise<void> {
     const file = this.file(version, by);
-    await writeState(file, JSON.stringify(result));
+    await writeWork(file, JSON.stringify(result));
     this.recent.set(file, result);
   }
 

@@ -1,8 +1,9 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TypedError } from '../domain/failure.ts';
 import { FILE_KINDS, type FileKind, type ModuleText } from '../domain/module.ts';
-import { isThere, readJson, readOptional, sha256, writeState } from './atomic.ts';
+import { isThere, readJson, readOptional, sha256, writeWork } from './atomic.ts';
 import { versionHash, type ModuleFiles } from './module-files.ts';
 import { Recent } from './recent.ts';
 import type { Workspace } from './workspace.ts';
@@ -45,7 +46,7 @@ export class WorkStore {
     const known = this.versions.get(version.hash) !== undefined;
     this.versions.set(version.hash, version);
     if (known || (await isThere(file))) return;
-    await writeState(file, JSON.stringify({ ref: version.ref, files: version.text.files, hashes: version.hashes }));
+    await writeWork(file, JSON.stringify({ ref: version.ref, files: version.text.files, hashes: version.hashes }));
   }
 
   /** Keeps a candidate: the base with some files replaced. Gives the candidate's version. */
@@ -59,12 +60,12 @@ export class WorkStore {
     return version;
   }
 
-  /** @throws TypedError Bug where the version is not there (the folder was cleared while a task ran). */
+  /** @throws TypedError WorkLost where the version is not there (a power cut, or the folder was cleared while a task ran). */
   async version(hash: string): Promise<StoredVersion> {
     const known = this.versions.get(hash);
     if (known !== undefined) return known;
     const parsed = versionSchema.safeParse(await readJson(this.versionFile(hash)));
-    if (!parsed.success) throw lost('version', hash);
+    if (!parsed.success) return lost('version', hash, this.versionFile(hash));
     const { ref, files, hashes } = parsed.data;
     const version = { ref, text: { ref, files }, hashes, hash };
     this.versions.set(hash, version);
@@ -75,20 +76,23 @@ export class WorkStore {
   async putPrompt(text: string): Promise<string> {
     const hash = sha256(text);
     const file = this.promptFile(hash);
-    if (!(await isThere(file))) await writeState(file, text);
+    if (!(await isThere(file))) await writeWork(file, text);
     this.prompts.set(hash, text);
     return hash;
   }
 
-  /** @throws TypedError Bug where the prompt is not there. */
+  /** @throws TypedError WorkLost where the prompt is not there. */
   async prompt(hash: string): Promise<string> {
     const known = this.prompts.get(hash);
     if (known !== undefined) return known;
     const bytes = await readOptional(this.promptFile(hash));
-    if (bytes === null) throw lost('prompt', hash);
-    return bytes.toString('utf8');
+    const text = bytes?.toString('utf8') ?? '';
+    return sha256(text) === hash ? text : lost('prompt', hash, this.promptFile(hash));
   }
 }
 
-const lost = (what: string, hash: string): TypedError =>
-  new TypedError('Bug', `The ${what} ${hash.slice(0, 12)} is gone from .batch-manager/work. Retry the module.`);
+/** What a power cut left of a file is removed, so that it is written again. */
+async function lost(what: string, hash: string, file: string): Promise<never> {
+  await rm(file, { force: true });
+  throw new TypedError('WorkLost', `The ${what} ${hash.slice(0, 12)} is gone from .batch-manager/work.`);
+}

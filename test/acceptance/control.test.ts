@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -142,6 +142,22 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     expect((await home.run(folder, ['watch', id])).code).toBe(1);
     expect(record(folder, id).counts).toEqual({ PASS_ON_REVIEW: 11, STOPPED: 1 });
     expect(record(folder, id).modules['002-module']?.outcome).toBe('STOPPED');
+  }, 60_000);
+
+  test('work files that a power cut took are made anew, and no reply that was kept is paid for again', async () => {
+    latency = 1500;
+    const { folder, start } = await setup(4);
+    const id = await start();
+    await until(() => server.inFlight === 4);
+    process.kill(findProcess(home.folder, 'main.js', ' worker ') ?? 0, 'SIGKILL');
+    // One is gone, the others are there and empty, as a file is that was not on the disk yet.
+    const prompts = join(folder, '.batch-manager/work/prompts');
+    const [first, ...others] = readdirSync(prompts).map((name) => join(prompts, name));
+    rmSync(first ?? '');
+    for (const file of others) writeFileSync(file, '');
+    expect((await home.run(folder, ['watch', id])).code).toBe(0);
+    expect(record(folder, id).counts).toEqual({ PASS_ON_REVIEW: 4 });
+    expect(server.requests).toHaveLength(8);
   }, 60_000);
 
   test('kill -9 of the worker: same outcomes, and no reply is asked for twice but those in flight', async () => {

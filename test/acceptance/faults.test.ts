@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { outcomesOf } from '../faults/outcomes.ts';
-import { killAll, pidsOf } from '../faults/processes.ts';
-import { distinct, duplicates, extra, inHand } from '../faults/requests.ts';
+import { pidsOf } from '../faults/processes.ts';
+import { distinct, duplicates, extra } from '../faults/requests.ts';
 import { createRig } from '../faults/rig.ts';
+import { strike } from '../faults/strike.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { until } from '../helpers/until.ts';
 
@@ -24,8 +25,7 @@ describe.skipIf(noTemporal !== undefined)('a process is killed', () => {
     const rig = await createRig({ modules: 4, latency: () => 800 });
     const cli = rig.start(...rig.command);
     await until(() => rig.server.requests.length >= 6, 60_000);
-    const cost = inHand(rig.server, Date.now());
-    killAll(rig, 'cli', 'worker', 'spare', 'server', 'supervisor');
+    const cost = await strike(rig, pidsOf(rig, 'cli', 'worker', 'spare', 'server', 'supervisor'));
     await cli.result;
     expect(pidsOf(rig, 'worker', 'server', 'supervisor', 'cli')).toEqual([]);
     expect(await rig.run(...rig.command)).toMatchObject({ code: 0 });

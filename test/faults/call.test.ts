@@ -5,6 +5,7 @@ import { onlyRecord, outcomesOf } from './outcomes.ts';
 import { pidsOf, signalAll, warm } from './processes.ts';
 import { distinct, duplicates, extra, inHand } from './requests.ts';
 import { createRig } from './rig.ts';
+import { strike } from './strike.ts';
 import { undisturbed } from './undisturbed.ts';
 import { neededCalls } from './wounded.ts';
 
@@ -20,6 +21,24 @@ describe.skipIf(noTemporal !== undefined)('a model call', () => {
     expect(rig.points.deaths().map((death) => death.point)).toEqual([point]);
     expect(record.counts).toEqual({ FIXED: 1 });
     expect({ needed: distinct(rig.server).size, extra: extra(rig.server) }).toEqual({ needed: 3, extra: cost });
+    await rig.end();
+  });
+
+  test('goes on soon after kill -9 of a worker that has a warm spare', async () => {
+    const rig = await createRig({ modules: 16, latency: () => 1500 });
+    await rig.begin();
+    await warm(rig);
+    await until(() => rig.server.inFlight >= 4);
+    const asked = await strike(rig, pidsOf(rig, 'worker'));
+    const at = Date.now();
+    const before = rig.server.requests.length;
+    await until(() => rig.server.requests.length > before, 60_000);
+    const took = Date.now() - at;
+    console.log(`first call ${took} ms after the kill, ${asked} were out`);
+    // How fast is for a benchmark; that it is no heartbeat time-out is what counts.
+    expect(took).toBeLessThan(10_000);
+    await rig.watch();
+    expect(extra(rig.server)).toBeLessThanOrEqual(asked);
     await rig.end();
   });
 

@@ -2,12 +2,18 @@ import { createOfflineModel } from '../../src/model/offline/offline.ts';
 import type { Ask } from '../../src/model/model.ts';
 import { startGeminiServer, type GeminiScript, type GeminiServer } from './gemini-server.ts';
 
+/** What a prompt asks for, by what it wants the reply to begin with. */
+const ASKS: readonly (readonly [string, Ask])[] = [
+  ['===CONTENT_START===', 'fix'],
+  ['===RESEARCH_START===', 'research'],
+];
+
 /** Answers of the offline model: real replies, as slow as asked. */
 export function thinkingScript(latencyMs: (prompt: string, n: number) => number): GeminiScript {
   process.env.BATCH_MANAGER_OFFLINE_LATENCY_MS = '0';
   const model = createOfflineModel();
   return async ({ prompt, n }) => {
-    const ask: Ask = prompt.includes('===CONTENT_START===') ? 'fix' : 'review';
+    const ask: Ask = ASKS.find(([mark]) => prompt.includes(mark))?.[1] ?? 'review';
     const { text } = await model.ask({ ask, model: 'rules-1', prompt, signal: new AbortController().signal });
     return { text, delayMs: latencyMs(prompt, n) };
   };

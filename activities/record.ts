@@ -4,7 +4,8 @@ import { appliedRounds, backupFolder } from '../src/store/apply.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
 import { countOutcomes, type ModuleRecord, type TaskRecord } from '../src/store/records.ts';
 import { appendLog, lastLines } from '../src/store/task-log.ts';
-import type { BatchSteps, ModuleRecordDelta, RecordTaskInput } from '../workflows/step-contract.ts';
+import type { ModuleRecordDelta } from '../workflows/contract.ts';
+import type { BatchSteps, RecordTaskInput } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 
 /** Brings a task's record up to date. All values are absolute, so that a repeated step changes nothing. */

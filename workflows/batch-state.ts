@@ -8,10 +8,10 @@ import type {
   BatchProgress,
   EndedModule,
   ModuleAnswer,
+  ModuleRecordDelta,
   PlannedModule,
   QueuedModule,
 } from './contract.ts';
-import type { ModuleRecordDelta } from './step-contract.ts';
 
 /** Child starts that may be pending at a time: a burst of more keeps the batch deaf to a cancel for up to 0.7 s (measured). */
 const PENDING_STARTS = 4;
@@ -64,9 +64,11 @@ export class BatchState {
     this.input = input;
     this.concurrency = input.carry?.concurrency ?? input.settings.concurrency;
     if (input.carry === null) return;
-    const { total, cursor, statuses, again, answers } = input.carry;
+    const { total, cursor, statuses, again, answers, unrecorded = [], reopened = [] } = input.carry;
     const parked = (queued: QueuedModule): boolean => typeof queued.note?.until === 'string';
     Object.assign(this, { total, cursor, statuses, answers: [...answers] });
+    this.unrecorded = [...unrecorded];
+    this.reopened = [...reopened];
     this.again = again.filter((queued) => !parked(queued));
     this.parked = again.filter(parked);
   }
@@ -161,7 +163,8 @@ export class BatchState {
   reopen(module: PlannedModule): void {
     this.statuses = setStatus(this.statuses, module.index, null);
     this.unrecorded = this.unrecorded.filter((other) => other.slug !== module.slug);
-    this.reopened.push(module.slug);
+    // A new list: the one that is being recorded just now must not grow, or this module would be taken for recorded.
+    this.reopened = [...this.reopened, module.slug];
     this.again.unshift({ module, note: null, force: true, busyTries: 0 });
   }
 
@@ -201,7 +204,7 @@ export class BatchState {
 
   /** What the next run is started with. Nothing is open then; what is loaded but not started is loaded again. */
   get carry(): BatchCarry {
-    const { total, statuses, concurrency, answers, page, again, parked, busy } = this;
+    const { total, statuses, concurrency, answers, page, again, parked, busy, unrecorded, reopened } = this;
     return {
       total,
       cursor: this.cursor,
@@ -209,6 +212,9 @@ export class BatchState {
       again: [...again, ...parked, ...busy, ...page.map((module) => this.fresh(module))],
       concurrency,
       answers,
+      // The record is written once a second: without them the ends of the run's last second would never be in it.
+      unrecorded,
+      reopened,
     };
   }
 }

@@ -44,6 +44,16 @@ export interface BatchCarry {
   readonly concurrency: number;
   /** Answers to the last updates, so that one sent again over continue-as-new is not done twice. */
   readonly answers: readonly (readonly [updateId: string, answer: ModuleAnswer])[];
+  /** Ends and reopened modules that the record does not know yet; not in what an older version carried. */
+  readonly unrecorded?: readonly ModuleRecordDelta[];
+  readonly reopened?: readonly string[];
+}
+
+/** A module's end as its batch's record takes it up. */
+export interface ModuleRecordDelta extends Omit<EndedModule, 'kind'> {
+  readonly slug: string;
+  readonly number: number;
+  readonly runId: string | null;
 }
 
 /** A module that is started before the plan goes on: retried, waiting or held by another task. */

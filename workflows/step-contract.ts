@@ -5,7 +5,7 @@ import type { Operation } from '../src/domain/operation.ts';
 import type { Selection } from '../src/domain/selection.ts';
 import type { TaskSettings } from '../src/domain/settings.ts';
 import type { TaskStatus } from '../src/domain/task-status.ts';
-import type { EndedModule, PlannedModule, WaitReason } from './contract.ts';
+import type { EndedModule, ModuleRecordDelta, PlannedModule, WaitReason } from './contract.ts';
 
 /** What every step of a module knows. */
 export interface StepContext {
@@ -204,12 +204,6 @@ export interface SetLimitsInput {
   readonly taskId: string;
   /** Model calls in flight; 0 pauses. */
   readonly concurrency: number;
-}
-
-export interface ModuleRecordDelta extends Omit<EndedModule, 'kind'> {
-  readonly slug: string;
-  readonly number: number;
-  readonly runId: string | null;
 }
 
 export interface RecordTaskInput {

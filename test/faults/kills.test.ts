@@ -48,6 +48,7 @@ async function survive(victim: Victim, moments: readonly Moment[], latency = 300
   const rig = await createRig({ modules: MODULES, latency: (_, n) => latency + ((n * 37) % 200) });
   let cli = rig.start(...rig.command);
   await until(() => rig.server.requests.length > 0, 60_000);
+  const begun = Date.now();
   const looking = onlookers(rig);
   let cost = 0;
   for (const { requests, ms } of moments) {
@@ -67,7 +68,9 @@ async function survive(victim: Victim, moments: readonly Moment[], latency = 300
   await looking.end();
   const record = onlyRecord(rig.folder);
   const figures = { needed: expected.prompts.size, extra: extra(rig.server), inHand: cost };
-  console.log(`${victim}: ${moments.length} kills, ${JSON.stringify(figures)}, looks ${looking.looks()}`);
+  console.log(
+    `${victim}: ${moments.length} kills, ${JSON.stringify(figures)}, ${Math.round((Date.now() - begun) / 1000)} s, looks ${looking.looks()}`,
+  );
   expect(outcomesOf(record)).toEqual(expected.outcomes);
   expect(Object.fromEntries(moduleStates(rig.folder))).toEqual(expected.files);
   expect(distinct(rig.server)).toEqual(expected.prompts);

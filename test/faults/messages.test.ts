@@ -45,11 +45,8 @@ describe.skipIf(noTemporal !== undefined)('storms of messages', () => {
     expect(record.status).toBe('completed');
     const ends = Object.values(record.modules).map(({ outcome }) => outcome);
     expect(ends).toHaveLength(MODULES);
-    expect(new Set(ends)).toEqual(
-      new Set(
-        [...new Set(ends)].filter((end) => end === 'PASS_ON_REVIEW' || end === 'STOPPED' || end === 'ALREADY_PASS'),
-      ),
-    );
+    const sound = ['PASS_ON_REVIEW', 'ALREADY_PASS', 'STOPPED'];
+    expect(ends.filter((end) => !sound.includes(end ?? ''))).toEqual([]);
     expect(rig.server.maxInFlight).toBeLessThanOrEqual(16);
     await rig.end({ killed: false });
   });

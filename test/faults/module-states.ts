@@ -7,7 +7,9 @@ export type ModuleStates = ReadonlyMap<string, string>;
 
 /** Reads all lessons and sidecars as they are now. */
 export function moduleStates(folder: string): ModuleStates {
-  const files = under(join(folder, 'tiny')).filter((file) => /\.(?:md|yaml)$/.test(file) && !file.includes('/review/'));
+  const files = under(join(folder, 'tiny')).filter(
+    (file) => /\.(?:md|yaml)$/.test(file) && !/\/(?:review|research)\//.test(file),
+  );
   return new Map(files.map((file) => [relative(folder, file), readFileSync(file, 'utf8')]));
 }
 

@@ -165,11 +165,14 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     const { folder, start } = await setup(30);
     const id = await start();
     await until(() => server.requests.length >= 14);
-    const inFlight = server.inFlight;
     process.kill(findProcess(home.folder, 'main.js', ' worker ') ?? 0, 'SIGKILL');
+    const killed = Date.now();
+    const inFlight = server.inFlight;
     expect((await home.run(folder, ['watch', id])).code).toBe(0);
     expect(record(folder, id).counts).toEqual({ PASS_ON_REVIEW: 30 });
-    expect(server.requests.length).toBeLessThanOrEqual(30 + inFlight + 1);
+    // A reply that had just left the model is lost with the worker, too: it was not on disk yet.
+    const justLeft = server.requests.filter(({ endedAt }) => endedAt !== null && Math.abs(endedAt - killed) < 150);
+    expect(server.requests.length).toBeLessThanOrEqual(30 + inFlight + justLeft.length);
     // Made again because the new worker failed the dead one's attempts, not because a heartbeat time-out ran out.
     const failures = await lastFailures(id);
     expect(failures.length).toBeGreaterThanOrEqual(inFlight);

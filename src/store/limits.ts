@@ -1,7 +1,8 @@
-import { rm, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isNotFound, readJson, writeState } from './atomic.ts';
+import { readJson, writeState } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 const limitsSchema = z.object({ concurrency: z.number().int().min(0), closed: z.boolean() });
@@ -46,11 +47,7 @@ export class LimitStore {
 
   /** Whether calls are held; a hold is void after 30 s. */
   async held(taskId: string): Promise<boolean> {
-    try {
-      return Date.now() - (await stat(this.file(taskId, 'hold'))).mtimeMs < HOLD_MS;
-    } catch (error) {
-      if (isNotFound(error)) return false;
-      throw error;
-    }
+    const hold = statSync(this.file(taskId, 'hold'), { throwIfNoEntry: false });
+    return hold !== undefined && Date.now() - hold.mtimeMs < HOLD_MS;
   }
 }

@@ -1,4 +1,5 @@
-import { appendFile, open } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatLogLine, parseLogLine, type LogLine } from '../domain/log-line.ts';
 import { inFolder, isNotFound } from './atomic.ts';
@@ -15,7 +16,7 @@ export function logFile(workspace: Workspace, taskId: string): string {
 /** Appends one event to a task's log; a line is one write, so that `tail -f` never sees half of one. */
 export async function appendLog(workspace: Workspace, taskId: string, line: Omit<LogLine, 'at'>): Promise<void> {
   const text = `${formatLogLine({ at: new Date().toISOString(), ...line })}\n`;
-  await inFolder(workspace.tasks, () => appendFile(logFile(workspace, taskId), text));
+  inFolder(workspace.tasks, () => appendFileSync(logFile(workspace, taskId), text));
 }
 
 /** The whole lines from a byte offset on, and the offset after them; at most `limit` bytes at a time. */

@@ -59,6 +59,6 @@ describe.skipIf(noTemporal !== undefined)('a model call', () => {
     expect(rig.server.aborted).toEqual([]);
     expect(rig.server.requests).toHaveLength(neededCalls(16));
     expect(onlyRecord(rig.folder).status).toBe('completed');
-    await rig.end({ killed: false });
+    await rig.end();
   });
 });

@@ -25,7 +25,7 @@ describe.skipIf(skipped !== undefined)(
       await rig.begin();
       expect(outcomesOf(await rig.watch())).toEqual(expected.outcomes);
       signalOne(worker, 'SIGTERM');
-      await rig.end({ killed: false });
+      await rig.end();
     });
   },
 );

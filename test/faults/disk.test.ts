@@ -39,7 +39,7 @@ describe.skipIf(skipped !== undefined)(`a full disk${skipped === undefined ? '' 
     console.log(`full state: ${JSON.stringify(requests)}, ${meanwhile} of them before there was space`);
     expect(outcomesOf(record)).toEqual(expected.outcomes);
     expect(extra(rig.server)).toBe(0);
-    await rig.end({ killed: false });
+    await rig.end();
   });
 
   test('under the modules: none is changed while it is full, and all are afterwards', async () => {
@@ -59,6 +59,6 @@ describe.skipIf(skipped !== undefined)(`a full disk${skipped === undefined ? '' 
     expect(outcomesOf(record)).toEqual(expected.outcomes);
     expect(Object.fromEntries(moduleStates(folder))).toEqual(expected.files);
     expect(extra(rig.server)).toBe(0);
-    await rig.end({ killed: false });
+    await rig.end();
   });
 });

@@ -48,7 +48,7 @@ describe.skipIf(noTemporal !== undefined)('storms of messages', () => {
     const sound = ['PASS_ON_REVIEW', 'ALREADY_PASS', 'STOPPED'];
     expect(ends.filter((end) => !sound.includes(end ?? ''))).toEqual([]);
     expect(rig.server.maxInFlight).toBeLessThanOrEqual(16);
-    await rig.end({ killed: false });
+    await rig.end();
   });
 
   test('many stops of one task from many shells are one stop', async () => {
@@ -59,6 +59,6 @@ describe.skipIf(noTemporal !== undefined)('storms of messages', () => {
     expect(stops.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
     expect(onlyRecord(rig.folder)).toMatchObject({ status: 'stopped', counts: { STOPPED: 30 } });
     expect(rig.server.requests).toHaveLength(8);
-    await rig.end({ killed: false });
+    await rig.end();
   });
 });

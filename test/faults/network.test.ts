@@ -42,6 +42,6 @@ describe.skipIf(noTemporal !== undefined)('the network between worker and server
     const changed = Object.values(record.modules).filter((module) => module.changed);
     expect(appliedIn(rig.folder)).toHaveLength(changed.length);
     signalOne(worker.pid ?? 0, 'SIGTERM');
-    await rig.end({ killed: false });
+    await rig.end();
   });
 });

@@ -27,7 +27,7 @@ describe.skipIf(noTemporal !== undefined)('two batches over overlapping modules 
     const ends = records.map(({ task_id, counts }) => `${task_id}: ${JSON.stringify(counts)}`);
     console.log(`${rig.server.requests.length} requests\n${ends.join('\n')}`);
     expect(overlaps(rig.server.requests)).toEqual([]);
-    await rig.end({ killed: false });
+    await rig.end();
   });
 });
 

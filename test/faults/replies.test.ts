@@ -56,6 +56,6 @@ describe.skipIf(noTemporal !== undefined)('a model that sends what is no fix', (
     expect(longest.bytes).toBeLessThan(4096);
     // A review and two fixes each: a bad reply is a round, it is no failed attempt.
     expect(rig.server.requests).toHaveLength(MODULES * 3);
-    await rig.end({ killed: false });
+    await rig.end();
   });
 });

@@ -25,7 +25,7 @@ export const askOf = (prompt: string): 'fix' | 'review' => (prompt.includes('===
 
 /** The module that a prompt of the tiny workspace is about: the prompt of research names those before it, too. */
 export const moduleOf = (prompt: string): string =>
-  /the module `?tiny\/(\d{3}-module)/.exec(prompt)?.[1] ?? /\b\d{3}-module\b/.exec(prompt)?.[0] ?? '';
+  /the module `?tiny\/(\d{3,}-module)/.exec(prompt)?.[1] ?? /\b\d{3,}-module\b/.exec(prompt)?.[0] ?? '';
 
 /** Requests that were out between two moments, or whose reply had only just left: those that a kill then may cost. */
 export function inHand(server: GeminiServer, from: number, to: number = from): number {

@@ -45,8 +45,8 @@ export interface Rig {
   begin(...flags: readonly string[]): Promise<string>;
   /** Waits for the end of the one task; gives its record. */
   watch(): Promise<TaskRecord>;
-  /** Ends the engine and checks that neither a process nor a temp file is left. `killed`: processes were killed in this test. */
-  end(options?: { readonly killed: boolean }): Promise<void>;
+  /** Ends the engine and checks that neither a process nor a temp file is left. */
+  end(): Promise<void>;
 }
 
 /** A command that runs. */
@@ -95,12 +95,12 @@ export async function createRig(options: RigOptions): Promise<Rig> {
       expect({ code, stderr }).toMatchObject({ code: expect.toBeOneOf([0, 1, 3]) });
       return onlyRecord(folder);
     },
-    async end({ killed = true } = { killed: true }) {
+    async end() {
       expect(brokenFiles(folder, before)).toEqual([]);
       await run('down', '--now');
       await until(() => marked(home.folder).length === 0, 15_000).catch(() => undefined);
       expect(marked(home.folder).map((process) => process.command)).toEqual([]);
-      expect(leftovers([folder, home.folder], scratch, killed)).toEqual([]);
+      expect(leftovers([folder, home.folder], scratch)).toEqual([]);
     },
   };
 }

@@ -37,7 +37,7 @@ describe.skipIf(noTemporal !== undefined)('a storm of 429', () => {
     expect(distinct(rig.server)).toEqual(expected.prompts);
     expect(requests.made).toBe(requests.needed + requests.refused);
     expect(rig.server.maxInFlight).toBeLessThanOrEqual(8);
-    await rig.end({ killed: false });
+    await rig.end();
   });
 
   test('is stopped within 4 s', async () => {
@@ -51,6 +51,6 @@ describe.skipIf(noTemporal !== undefined)('a storm of 429', () => {
     console.log(`stopped ${took} ms after the command`);
     expect(record.counts).toEqual({ STOPPED: MODULES });
     expect(took).toBeLessThan(4000);
-    await rig.end({ killed: false });
+    await rig.end();
   });
 });

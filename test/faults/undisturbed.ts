@@ -28,6 +28,6 @@ async function runUndisturbed(modules: number): Promise<Undisturbed> {
     prompts: distinct(rig.server),
     files: Object.fromEntries(moduleStates(rig.folder)),
   };
-  await rig.end({ killed: false });
+  await rig.end();
   return result;
 }

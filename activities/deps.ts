@@ -19,6 +19,8 @@ import type { StepMarks } from '../src/store/step-marks.ts';
 import type { WorkStore } from '../src/store/versions.ts';
 import type { Workspace } from '../src/store/workspace.ts';
 
+import type { Books } from './books.ts';
+
 /** The built-in audit with the workspace's settings, away from the event loop. */
 export interface Auditor {
   /** What the report depends on beside the files: settings and program version, as a cache key. */
@@ -43,6 +45,7 @@ export interface Deps {
   readonly limits: LimitStore;
   readonly plans: PlanStore;
   readonly records: RecordStore;
+  readonly books: Books;
   readonly tokens: TokenStore;
   readonly marks: StepMarks;
   /** Held by the steps in hand: together, or by a suspect alone. */

@@ -38,6 +38,7 @@ async function updatedRecord(deps: Deps, record: TaskRecord, input: RecordTaskIn
     ...record,
     modules,
     counts: countOutcomes(modules),
+    cost: await deps.books.cost(record.task_id),
     status: input.status,
     reason: input.reason,
     updated_at: now,

@@ -44,6 +44,17 @@ export const settingsFileSchema = z.strictObject({
       }),
     )
     .optional(),
+  /** USD a million tokens by `provider/model`: for models without a known price, or with another. */
+  prices: z
+    .record(
+      z.string(),
+      z.strictObject({
+        input: z.number().min(0),
+        output: z.number().min(0),
+        'cached-input': z.number().min(0).optional(),
+      }),
+    )
+    .optional(),
   engine: z
     .strictObject({
       'idle-minutes': z.number().min(0).optional(),

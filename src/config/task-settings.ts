@@ -54,7 +54,7 @@ const modelOf =
     formatModelName(parseModelName(text, file.providers));
 
 /** Settings that hold one text or number. */
-type SettingName = Exclude<keyof SettingsFile, 'audit' | 'engine' | 'levels' | 'manifest' | 'providers'>;
+type SettingName = Exclude<keyof SettingsFile, 'audit' | 'engine' | 'levels' | 'manifest' | 'prices' | 'providers'>;
 
 /** Takes each setting from flag, environment, file or default, in this order. */
 class Resolver {

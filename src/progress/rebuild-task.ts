@@ -83,6 +83,8 @@ export function rebuildRecord(sources: TaskSources): TaskRecord {
     total: totalOf(events) ?? Object.keys(modules).length,
     counts: countOutcomes(modules),
     modules,
+    // No history knows it.
+    cost: null,
   };
 }
 

@@ -5,6 +5,7 @@ import { failedError, notFoundError, usageError } from '../domain/errors.ts';
 import { formatLogLine, parseLogLine, type LogLine } from '../domain/log-line.ts';
 import { selectedNumbers } from '../domain/selection.ts';
 import { moduleRefs } from '../store/manifest.ts';
+import { LedgerStore } from '../store/ledger.ts';
 import { PlanStore } from '../store/plans.ts';
 import { recordText, type TaskRecord } from '../store/records.ts';
 import { replaceKeeping, type Replaced } from '../store/replace-keeping.ts';
@@ -45,7 +46,8 @@ export async function tellTask(context: Context, client: TaskClient, taskId: str
     likely: await likelyModules(context, taskId, batchInput(runs)),
     outputFile: logFile(context.workspace, taskId),
   };
-  const record = rebuildRecord(sources);
+  const cost = await new LedgerStore(context.workspace).cost(taskId);
+  const record = { ...rebuildRecord(sources), cost };
   return { record, lines: rebuildLines(sources, record), dropped: wanted.length - stories.size };
 }
 

@@ -4,6 +4,7 @@ import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { printJson } from '../views/json.ts';
+import { costText } from '../views/cost.ts';
 import { countsText, moduleTable, tally } from '../views/task.ts';
 import { followTask } from './follow.ts';
 import { exitCodeOf } from './task-record.ts';
@@ -60,6 +61,8 @@ async function printResult(
   if (options.json) printJson(io, record);
   else if (tally(record.counts).ended > 0) io.out(`\n${moduleTable(record, io.columns)}`);
   io.err(`\n${taskId}: ${record.status}. ${countsText(record.counts)}\n`);
+  const cost = costText(record.cost);
+  if (cost !== '') io.err(`${cost}\n`);
   const { notPassed } = tally(record.counts);
   if (notPassed > 0) io.err(`Why: batch-manager show ${taskId} --module SLUG\n`);
   if (Object.values(record.modules).some((module) => module.changed))

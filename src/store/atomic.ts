@@ -1,6 +1,7 @@
 /**
  * Small files, read and written as a whole. Only the syncs are left to other threads: to hand a call to one and to hear of its
- * end takes this thread ten times as long as the call itself does on a local disk (measured: 76 against 8 microseconds).
+ * end takes this thread ten times as long as the call itself does on a local disk (measured: 83 against 12 microseconds to
+ * read 20 KB, 72 against 8 to append a line).
  */
 import { createHash, randomBytes } from 'node:crypto';
 import {

@@ -21,6 +21,17 @@ const moduleRecordSchema = z.object({
   run_id: z.string().nullable(),
 });
 
+/** What was paid, by the task's ledger (src/domain/cost.ts). */
+const costSchema = z.object({
+  usd: z.number(),
+  calls: z.number(),
+  unpriced_calls: z.number(),
+  unsettled_calls: z.number(),
+  input_tokens: z.number(),
+  output_tokens: z.number(),
+  modules: z.record(z.string(), z.number()),
+});
+
 /** The record of a task, `tasks/<id>.json`: the original's keys, and ours. A projection of the workflow, for people and scripts. */
 export const recordSchema = z.object({
   schema: z.literal(RECORD_SCHEMA),
@@ -46,6 +57,8 @@ export const recordSchema = z.object({
   total: z.number(),
   counts: z.partialRecord(z.enum(OUTCOME_NAMES), z.number()),
   modules: z.record(z.string(), moduleRecordSchema),
+  /** Null where nothing was asked yet. */
+  cost: costSchema.nullable().default(null),
 });
 
 export type ModuleRecord = z.infer<typeof moduleRecordSchema>;

@@ -4,6 +4,7 @@ import { outcomePassed, type Outcome } from '../domain/outcome.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import type { ModuleProgress } from '../progress/progress.ts';
 import type { ModuleRecord, TaskRecord } from '../store/records.ts';
+import { costCell, costText } from './cost.ts';
 import { plainTable } from './table.ts';
 
 /** `3 FIXED, 1 MISSING`, passing outcomes first. */
@@ -42,9 +43,10 @@ export function listTable(records: readonly TaskRecord[], now: Date): string {
       notPassed === 0 ? '' : String(notPassed),
       shortTime(record.created_at),
       duration(record, now),
+      costCell(record.cost),
     ];
   });
-  return plainTable(['TASK', 'STATUS', 'DONE', 'NOT PASSED', 'STARTED (UTC)', 'TOOK'], rows);
+  return plainTable(['TASK', 'STATUS', 'DONE', 'NOT PASSED', 'STARTED (UTC)', 'TOOK', 'COST'], rows);
 }
 
 const cut = (text: string, columns: number): string =>
@@ -93,6 +95,7 @@ export function taskHead(record: TaskRecord, now: Date): string {
     `  started ${shortTime(record.created_at)} UTC, ${took(record, now)}`,
     record.reason === null ? '' : `  ${record.reason}`,
     ended === 0 ? '' : `  ${countsText(record.counts)}`,
+    costText(record.cost) === '' ? '' : `  ${costText(record.cost)}`,
   ];
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
 }

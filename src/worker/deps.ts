@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Deps } from '../../activities/deps.ts';
+import { Books } from '../../activities/books.ts';
 import { createAuditThread } from '../audit/thread.ts';
 import { Flights } from '../concurrency/flights.ts';
 import { TaskGates } from '../concurrency/gates.ts';
@@ -8,10 +9,12 @@ import { KeyedLock } from '../concurrency/keyed-lock.ts';
 import { SharedLock } from '../concurrency/shared-lock.ts';
 import { readSettingsFile } from '../config/settings-file.ts';
 import { stateFolder } from '../engine/paths.ts';
+import { createPrices } from '../model/prices.ts';
 import { createModels } from '../model/registry.ts';
 import { createPrompts } from '../prompts/prompts.ts';
 import { AuditStore } from '../store/audits.ts';
 import { GenerationStore } from '../store/generations.ts';
+import { LedgerStore } from '../store/ledger.ts';
 import { LimitStore } from '../store/limits.ts';
 import { createManifestReader } from '../store/manifest.ts';
 import { ModelGateStore } from '../store/model-gates.ts';
@@ -39,6 +42,7 @@ export function createDeps(
   } as const;
   const thread = createAuditThread();
   const limits = new LimitStore(workspace);
+  const replies = new ReplyStore(workspace);
   const models = createModels({
     workspaceRoot: workspace.root,
     env,
@@ -47,7 +51,8 @@ export function createDeps(
   const deps: Deps = {
     workspace,
     work: new WorkStore(workspace),
-    replies: new ReplyStore(workspace),
+    replies,
+    books: new Books(new LedgerStore(workspace), replies, createPrices(settings.prices)),
     audits: new AuditStore(workspace),
     generations: new GenerationStore(workspace),
     limits,

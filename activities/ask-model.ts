@@ -1,0 +1,153 @@
+/**
+ * Asks a model for one reply, through its gate and with the retries of each class of failure, and keeps the reply. A reply is
+ * on disk before anything else is done with it: it was paid.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import prettyMs from 'pretty-ms';
+import { TypedError } from '../src/domain/failure.ts';
+import { moduleKey } from '../src/domain/module.ts';
+import type { Ask, ModelReply } from '../src/model/model.ts';
+import { faultPoint } from '../src/process/fault-point.ts';
+import type { ClosedGate } from '../src/store/model-gates.ts';
+import type { StoredReply } from '../src/store/replies.ts';
+import type { CallInput } from '../workflows/step-contract.ts';
+import type { Deps, FlightResult } from './deps.ts';
+import { askThroughGate, LongWait, type GatedCall } from './gated.ts';
+import { nextMove, type Tries } from './retry-policy.ts';
+
+/** How often it is tried to keep a reply on a full disk, ms. */
+const SPACE_POLL_MS = 2000;
+
+/** What the Web UI shows of a call in hand, and what survives the worker's death. */
+export interface Beat {
+  phase: 'waiting' | 'asking' | 'backing off' | 'waiting for the provider' | 'waiting for disk space';
+  until: string | null;
+  tries: Tries;
+}
+
+/** One call of one activity attempt. */
+export interface Call {
+  readonly deps: Deps;
+  readonly input: CallInput;
+  readonly ask: Ask;
+  /** `provider/model`. */
+  readonly name: string;
+  readonly key: string;
+  readonly signal: AbortSignal;
+  readonly beat: Beat;
+  log(text: string): Promise<void>;
+}
+
+/** Asks until there is a reply, its time is used up, or it has to wait for long. Only the work counts, not the waits. */
+export async function askUntilDone(call: Call): Promise<FlightResult> {
+  const prompt = await call.deps.work.prompt(call.input.prompt);
+  const gated = gatedCall(call);
+  let worked = 0;
+  const ask = async (): Promise<FlightResult> => {
+    call.beat.phase = 'asking';
+    await call.log(`asking ${call.name}`);
+    const started = Date.now();
+    const workedUntilNow = (): number => worked + Date.now() - started;
+    let ms = 0;
+    try {
+      const reply = await call.deps.books.ask(
+        call.input.taskId,
+        { reply: call.key, module: moduleKey(call.input.module), ask: call.ask, model: call.name },
+        () => askWithin(call, prompt, call.input.limitMs - worked),
+        (got) => keep(call, got, (ms = workedUntilNow())),
+      );
+      return reply === 'timeout' ? { kind: 'timeout', ms: workedUntilNow() } : { kind: 'reply', ms };
+    } finally {
+      worked = workedUntilNow();
+    }
+  };
+  for (;;) {
+    try {
+      return await askThroughGate(gated, ask);
+    } catch (error) {
+      call.signal.throwIfAborted();
+      if (error instanceof LongWait) return longWait(call, error.gate);
+      await afterFailure(call, gated, error);
+    }
+  }
+}
+
+function gatedCall(call: Call): GatedCall {
+  const { deps, signal, beat } = call;
+  const { model, name } = deps.model(call.name);
+  return {
+    deps,
+    gate: model.gate(name),
+    signal,
+    async onWait(gate) {
+      Object.assign(beat, { phase: 'waiting for the provider', until: gate?.until ?? null });
+      if (gate !== null) await call.log(`waiting for ${gate.model} until ${gate.until}: ${gate.reason}`);
+    },
+  };
+}
+
+async function longWait(call: Call, gate: ClosedGate): Promise<FlightResult> {
+  await call.log(`waiting for ${gate.model} until ${gate.until}; the module closes until then`);
+  return { kind: 'wait', reason: 'quota', until: gate.until, detail: gate.model };
+}
+
+/**
+ * Waits out what may be tried again in here. What concerns all calls of the model closes its gate, and is waited for there.
+ * @throws what ends the module.
+ */
+async function afterFailure(call: Call, { gate }: GatedCall, error: unknown): Promise<void> {
+  const move = nextMove(error, call.beat.tries, call.deps.waitScale);
+  if (move.kind === 'fail') throw move.error;
+  await call.log(move.message);
+  if (move.kind === 'close-gate' && gate !== null) {
+    await call.deps.modelGates.close(gate, call.name, move.ms, move.reason);
+    return;
+  }
+  const until = new Date(Date.now() + move.ms).toISOString();
+  Object.assign(call.beat, { phase: 'backing off', until });
+  await sleep(move.ms, undefined, { signal: call.signal });
+  call.beat.until = null;
+}
+
+/** One request; `timeout` where it took longer than it may. */
+async function askWithin(call: Call, prompt: string, limitMs: number): Promise<ModelReply | 'timeout'> {
+  const { model, name } = call.deps.model(call.name);
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), Math.max(0, limitMs));
+  const signal = AbortSignal.any([call.signal, timeout.signal]);
+  try {
+    return await model.ask({ ask: call.ask, model: name, prompt, signal });
+  } catch (error) {
+    if (timeout.signal.aborted && !call.signal.aborted) return 'timeout';
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Keeps a reply on disk. It is kept even when a stop arrived meanwhile: it was paid. */
+async function keep(call: Call, reply: ModelReply, ms: number): Promise<void> {
+  const { ask, name } = call;
+  faultPoint('call:replied');
+  await putOnceThereIsSpace(call, { ask, model: name, ...reply, ms, at: new Date().toISOString() });
+  faultPoint('call:kept');
+  const tokens =
+    reply.usage.outputTokens === null ? '' : `, ${reply.usage.inputTokens ?? '?'} + ${reply.usage.outputTokens} tokens`;
+  await call.log(`replied in ${prettyMs(ms)}${tokens}`);
+}
+
+/** A full disk is waited out with the reply in hand: an attempt that failed of it would pay for the same reply again. */
+async function putOnceThereIsSpace(call: Call, reply: StoredReply): Promise<void> {
+  for (;;) {
+    try {
+      await call.deps.replies.put(call.key, reply);
+      return;
+    } catch (error) {
+      if (!(error instanceof TypedError && error.retryable)) throw error;
+      call.beat.phase = 'waiting for disk space';
+      // The log may lie on the same disk.
+      await call.log(error.message).catch(() => undefined);
+      await sleep(SPACE_POLL_MS, undefined, { signal: call.signal });
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * What a task's calls cost: a line before each call and one after it. Invariants:
+ * 1. A call that is asked has its line before the request leaves, so that what a kill leaves open is known.
+ * 2. What was left open is settled by the reply if that got to the cache, else listed as unsettled: nobody knows its cost.
+ * 3. One worker a workspace writes, and a line is one write.
+ */
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CostSum, type TaskCost } from '../domain/cost.ts';
+import { inFolder, readOptional } from './atomic.ts';
+import type { Workspace } from './workspace.ts';
+
+const tokens = z.number().nullable();
+const lineSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('asked'),
+    id: z.string(),
+    /** ISO time. */
+    at: z.string(),
+    /** Key of the reply that is asked for. */
+    reply: z.string(),
+    /** `b1/06-aspect`. */
+    module: z.string(),
+    ask: z.string(),
+    /** `provider/model`. */
+    model: z.string(),
+  }),
+  z.object({ kind: z.literal('settled'), id: z.string(), at: z.string(), usd: tokens, input: tokens, output: tokens }),
+  /** The provider refused the call: nothing was spent. */
+  z.object({ kind: z.literal('refused'), id: z.string(), at: z.string() }),
+  /** Aborted, or cut by a kill: nobody knows. */
+  z.object({ kind: z.literal('unsettled'), id: z.string(), at: z.string() }),
+]);
+
+export type LedgerLine = z.infer<typeof lineSchema>;
+export type Asked = Extract<LedgerLine, { kind: 'asked' }>;
+
+export class LedgerStore {
+  private readonly folder: string;
+
+  constructor(workspace: Workspace) {
+    this.folder = join(workspace.state, 'ledger');
+  }
+
+  private file(taskId: string): string {
+    return join(this.folder, `${taskId}.jsonl`);
+  }
+
+  append(taskId: string, line: LedgerLine): void {
+    // The line end comes first: a line that a full disk cut spoils no other.
+    inFolder(this.folder, () => appendFileSync(this.file(taskId), `\n${JSON.stringify(line)}`));
+  }
+
+  /** What a task cost so far; null where nothing was asked. */
+  async cost(taskId: string): Promise<TaskCost | null> {
+    const sum = new CostSum();
+    for (const line of await this.lines(taskId)) sum.add(line);
+    return sum.value;
+  }
+
+  /** All lines that can be read. */
+  async lines(taskId: string): Promise<LedgerLine[]> {
+    const text = (await readOptional(this.file(taskId)))?.toString('utf8') ?? '';
+    return text.split('\n').flatMap((line) => {
+      const parsed = lineSchema.safeParse(parse(line));
+      return parsed.success ? [parsed.data] : [];
+    });
+  }
+}
+
+/** A line that was cut by a full disk is none. */
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}

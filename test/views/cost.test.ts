@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import type { TaskCost } from '../../src/domain/cost.ts';
+import { costCell, costText } from '../../src/views/cost.ts';
+
+const cost = (change: Partial<TaskCost>): TaskCost => ({
+  usd: 1.234,
+  calls: 1200,
+  unpriced_calls: 0,
+  unsettled_calls: 0,
+  input_tokens: 3_400_000,
+  output_tokens: 1234,
+  modules: {},
+  ...change,
+});
+
+test.each([
+  [null, '', ''],
+  [cost({ usd: 0, input_tokens: 0, output_tokens: 0 }), '', ''],
+  [cost({}), '$1.23: 1,200 calls, 3,400,000 + 1,234 tokens', '$1.23'],
+  [cost({ usd: 0.00123, calls: 1 }), '$0.0012: 1 call, 3,400,000 + 1,234 tokens', '$0.0012'],
+  [
+    cost({ unpriced_calls: 1, unsettled_calls: 2 }),
+    '$1.23: 1,200 calls, 3,400,000 + 1,234 tokens, 1 call of a model has no known price, 2 calls cut off, whose cost is not known',
+    '$1.23',
+  ],
+  [
+    cost({ usd: 0, unpriced_calls: 1200 }),
+    '1,200 calls, 3,400,000 + 1,234 tokens, their model has no known price',
+    '?',
+  ],
+])('the cost of a task in words: %#', (value, text, cell) => {
+  expect([costText(value), costCell(value)]).toEqual([text, cell]);
+});

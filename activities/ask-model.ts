@@ -8,6 +8,7 @@ import { TypedError } from '../src/domain/failure.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import type { Ask, ModelReply } from '../src/model/model.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
+import { usd } from '../src/domain/cost.ts';
 import type { ClosedGate } from '../src/store/model-gates.ts';
 import type { StoredReply } from '../src/store/replies.ts';
 import type { CallInput } from '../workflows/step-contract.ts';
@@ -42,6 +43,7 @@ export interface Call {
 export async function askUntilDone(call: Call): Promise<FlightResult> {
   const prompt = await call.deps.work.prompt(call.input.prompt);
   const gated = gatedCall(call);
+  const { taskId } = call.input;
   let worked = 0;
   const ask = async (): Promise<FlightResult> => {
     call.beat.phase = 'asking';
@@ -51,11 +53,13 @@ export async function askUntilDone(call: Call): Promise<FlightResult> {
     let ms = 0;
     try {
       const reply = await call.deps.books.ask(
-        call.input.taskId,
+        taskId,
         { reply: call.key, module: moduleKey(call.input.module), ask: call.ask, model: call.name },
+        { budgetUsd: () => call.deps.gates.budgetUsd(taskId), promptLength: prompt.length, signal: call.signal },
         () => askWithin(call, prompt, call.input.limitMs - worked),
         (got) => keep(call, got, (ms = workedUntilNow())),
       );
+      if (reply === 'over') return overBudget(call);
       return reply === 'timeout' ? { kind: 'timeout', ms: workedUntilNow() } : { kind: 'reply', ms };
     } finally {
       worked = workedUntilNow();
@@ -84,6 +88,12 @@ function gatedCall(call: Call): GatedCall {
       if (gate !== null) await call.log(`waiting for ${gate.model} until ${gate.until}: ${gate.reason}`);
     },
   };
+}
+
+async function overBudget(call: Call): Promise<FlightResult> {
+  const detail = usd(await call.deps.gates.budgetUsd(call.input.taskId));
+  await call.log(`the budget of ${detail} does not reach for this call; the module closes until it is raised`);
+  return { kind: 'wait', reason: 'budget', until: null, detail };
 }
 
 async function longWait(call: Call, gate: ClosedGate): Promise<FlightResult> {

@@ -6,7 +6,22 @@ import type { Asked, LedgerLine, LedgerStore } from '../src/store/ledger.ts';
 import type { ReplyStore } from '../src/store/replies.ts';
 
 /** What is written of a call before it is asked. */
-export type Booking = Omit<Asked, 'kind' | 'id' | 'at'>;
+export type Booking = Omit<Asked, 'kind' | 'id' | 'at' | 'reserved'>;
+
+/** What a call may cost, and what its task may spend. */
+export interface Limit {
+  /** USD of the task; 0 is no limit. Asked again whenever something changed. */
+  budgetUsd(): Promise<number>;
+  /** Characters of the prompt: before the first reply of its kind nothing else tells what it may cost. */
+  readonly promptLength: number;
+  readonly signal: AbortSignal;
+}
+
+/** Characters of a token, in the scripts that a course mixes. */
+const CHARACTERS_A_TOKEN = 3;
+
+/** Tokens of a reply that is no fix; a fix is as long as what it replaces. */
+const USUAL_REPLY = 2000;
 
 /** The provider's own answer was a refusal: it cost nothing. Of a call that was cut nobody knows. */
 const isRefusal = (error: unknown): boolean => error instanceof ModelError && error.errorClass !== 'network';
@@ -18,6 +33,8 @@ export class Books {
   private readonly priceOf: PriceOf;
   /** The sums of the tasks whose calls this worker books: what a dead one left open in them is settled first. */
   private readonly opened = new Map<string, Promise<CostSum>>();
+  /** Calls that wait for money, by task. */
+  private readonly waiting = new Map<string, Set<() => void>>();
 
   constructor(ledger: LedgerStore, replies: ReplyStore, priceOf: PriceOf) {
     this.ledger = ledger;
@@ -25,17 +42,21 @@ export class Books {
     this.priceOf = priceOf;
   }
 
-  /** Asks and has the reply kept, with a line in the ledger before and after. */
+  /**
+   * Asks and has the reply kept, with a line in the ledger before and after. Gives `over` where the budget does not reach for
+   * the call; while others are in flight it waits what they leave.
+   */
   async ask<R extends ModelReply | 'timeout'>(
     taskId: string,
     booking: Booking,
+    limit: Limit,
     ask: () => Promise<R>,
     keep: (reply: Exclude<R, 'timeout'>) => Promise<void>,
-  ): Promise<R> {
+  ): Promise<R | 'over'> {
     const sum = await this.open(taskId);
-    const id = randomUUID();
+    const id = await this.reserve(taskId, sum, booking, limit);
+    if (id === null) return 'over';
     const note = (line: LedgerLine): void => this.note(taskId, sum, line);
-    note({ kind: 'asked', id, at: now(), ...booking });
     try {
       const reply = await ask();
       if (reply === 'timeout') {
@@ -51,6 +72,54 @@ export class Books {
     }
   }
 
+  /** Has the calls of a task that wait for money look again: its budget may have changed. */
+  changed(taskId: string): void {
+    for (const wake of this.waiting.get(taskId) ?? []) wake();
+  }
+
+  /**
+   * Writes the line of a call with what it may cost, and gives its id; null where the budget does not reach and nothing is in
+   * flight that could leave some.
+   */
+  private async reserve(taskId: string, sum: CostSum, booking: Booking, limit: Limit): Promise<string | null> {
+    const reserved = sum.usual(booking.ask) ?? (await this.guess(booking, limit.promptLength));
+    for (;;) {
+      const budget = await limit.budgetUsd();
+      limit.signal.throwIfAborted();
+      // From here to the line nothing is awaited: two calls cannot reserve the same money.
+      if (budget === 0 || sum.committed + reserved <= budget) {
+        const id = randomUUID();
+        this.note(taskId, sum, { kind: 'asked', id, at: now(), ...booking, reserved });
+        return id;
+      }
+      if (sum.inFlight === 0) return null;
+      await this.change(taskId, limit.signal);
+    }
+  }
+
+  private async guess({ ask, model }: Booking, promptLength: number): Promise<number> {
+    const inputTokens = Math.ceil(promptLength / CHARACTERS_A_TOKEN);
+    const outputTokens = ask === 'fix' ? inputTokens : USUAL_REPLY;
+    return (
+      (await this.priceOf(model, { inputTokens, outputTokens, reasoningTokens: null, cachedInputTokens: null })) ?? 0
+    );
+  }
+
+  /** Waits until a call of the task is over, or its budget was changed. */
+  private async change(taskId: string, signal: AbortSignal): Promise<void> {
+    const waiting = this.waiting.get(taskId) ?? new Set();
+    this.waiting.set(taskId, waiting);
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        waiting.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+
   /** What the task cost so far; null where nothing was asked. */
   async cost(taskId: string): Promise<TaskCost | null> {
     return (await this.open(taskId)).value;
@@ -59,6 +128,7 @@ export class Books {
   private note(taskId: string, sum: CostSum, line: LedgerLine): void {
     this.ledger.append(taskId, line);
     sum.add(line);
+    if (line.kind !== 'asked') this.changed(taskId);
   }
 
   private open(taskId: string): Promise<CostSum> {

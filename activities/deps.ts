@@ -74,7 +74,7 @@ export type FlightResult =
   | { readonly kind: 'timeout'; readonly ms: number }
   | {
       readonly kind: 'wait';
-      readonly reason: 'paused' | 'quota';
+      readonly reason: 'paused' | 'quota' | 'budget';
       readonly until: string | null;
       readonly detail: string | null;
     };

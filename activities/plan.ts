@@ -95,6 +95,7 @@ async function putFirstRecord(deps: Deps, input: FreezePlanInput, lines: readonl
     total: lines.length,
     counts: {},
     modules: Object.fromEntries(lines.map((line) => [line.slug, blankModule(line.number)])),
+    budget_usd: settings.budgetUsd,
     cost: null,
   });
 }

@@ -38,6 +38,7 @@ async function updatedRecord(deps: Deps, record: TaskRecord, input: RecordTaskIn
     ...record,
     modules,
     counts: countOutcomes(modules),
+    budget_usd: await deps.gates.budgetUsd(record.task_id),
     cost: await deps.books.cost(record.task_id),
     status: input.status,
     reason: input.reason,

@@ -22,6 +22,7 @@ const LOADERS: Record<CommandName, Load> = {
   diff: async (wiring) => (await import('./commands/diff.ts')).newDiffCommand(wiring),
   stop: async (wiring) => (await import('./commands/stop.ts')).newStopCommand(wiring),
   retry: async (wiring) => (await import('./commands/retry.ts')).newRetryCommand(wiring),
+  set: async (wiring) => (await import('./commands/set.ts')).newSetCommand(wiring),
   rebuild: async (wiring) => (await import('./commands/rebuild.ts')).newRebuildCommand(wiring),
   up: async (wiring) => (await import('./commands/up.ts')).newUpCommand(wiring),
   down: async (wiring) => (await import('./commands/down.ts')).newDownCommand(wiring),

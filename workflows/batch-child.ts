@@ -44,7 +44,8 @@ function noteEnd(state: BatchState, entry: OpenModule, end: ModuleEnd | 'busy'):
   const given = endOfRestarts(note);
   if (given !== null) return state.endWithout(module, given.outcome, given.detail, entry.runId, given.failure);
   const again = { ...entry.queued, note };
-  if (note.until !== null) state.parked.push(again);
+  if (note.reason === 'budget') state.short.push(again);
+  else if (note.until !== null) state.parked.push(again);
   else state.again.unshift(again);
   // The worker lost its limits file: without it, it lets no call through.
   if (note.reason === 'paused') state.limitsLost = true;

@@ -38,6 +38,10 @@ export class BatchState {
   cursor = 0;
   statuses = '';
   concurrency: number;
+  /** What the task may spend, USD; 0 is no limit. */
+  budgetUsd: number;
+  /** Modules that wait for money; while there is one, none is started. */
+  short: QueuedModule[] = [];
   /** Modules loaded from the plan and not started yet. */
   page: PlannedModule[] = [];
   /** Modules that start before the page goes on. */
@@ -63,6 +67,8 @@ export class BatchState {
   constructor(input: BatchInput) {
     this.input = input;
     this.concurrency = input.carry?.concurrency ?? input.settings.concurrency;
+    // An input of an older version has none.
+    this.budgetUsd = input.carry?.budgetUsd ?? input.settings.budgetUsd ?? 0;
     if (input.carry === null) return;
     const { total, cursor, statuses, again, answers, unrecorded = [], reopened = [] } = input.carry;
     const parked = (queued: QueuedModule): boolean => typeof queued.note?.until === 'string';
@@ -94,17 +100,26 @@ export class BatchState {
   }
 
   get canStart(): boolean {
-    return this.hasNext && !this.draining && this.open.size < this.window && this.pendingStarts < PENDING_STARTS;
+    return (
+      this.hasNext &&
+      this.short.length === 0 &&
+      !this.draining &&
+      this.open.size < this.window &&
+      this.pendingStarts < PENDING_STARTS
+    );
   }
 
   /** True where nothing is left to do in any run. */
   get finished(): boolean {
-    return !this.hasNext && this.open.size === 0 && this.parked.length === 0 && this.busy.length === 0;
+    const waiting = this.parked.length + this.busy.length + this.short.length;
+    return !this.hasNext && this.open.size === 0 && waiting === 0;
   }
 
   /** Why nothing runs, for people; null while something does. */
   get waiting(): string | null {
-    if (this.open.size > 0 || this.hasNext || this.parked.length + this.busy.length === 0) return null;
+    if (this.open.size > 0) return null;
+    if (this.short.length > 0) return `waiting for budget: ${this.short[0]?.note?.detail ?? ''} is spent`;
+    if (this.hasNext || this.parked.length + this.busy.length === 0) return null;
     const [first] = [...this.parked].sort((a, b) => (a.note?.until ?? '').localeCompare(b.note?.until ?? ''));
     if (first === undefined || first.note === null) return 'waiting for modules that another task holds';
     const { reason, until, detail } = first.note;
@@ -174,13 +189,16 @@ export class BatchState {
 
   /** Takes a module out of the queues; false where it was in none. A module of the plan's later pages is in none. */
   unqueue(slug: string): boolean {
-    const before = this.again.length + this.parked.length + this.busy.length + this.page.length;
+    const queued = (): number =>
+      this.again.length + this.parked.length + this.busy.length + this.short.length + this.page.length;
+    const before = queued();
     const others = (queued: QueuedModule): boolean => queued.module.slug !== slug;
     this.again = this.again.filter(others);
     this.parked = this.parked.filter(others);
     this.busy = this.busy.filter(others);
+    this.short = this.short.filter(others);
     this.page = this.page.filter((module) => module.slug !== slug);
-    return this.again.length + this.parked.length + this.busy.length + this.page.length < before;
+    return queued() < before;
   }
 
   remember(updateId: string, answer: ModuleAnswer): void {
@@ -192,25 +210,26 @@ export class BatchState {
   }
 
   get progress(): BatchProgress {
-    const { total, statuses, open, parked, busy, concurrency } = this;
+    const { total, statuses, open, parked, busy, short, concurrency } = this;
     return {
       total,
       counts: countStatuses(statuses),
       open: [...open.keys()],
-      waiting: parked.length + busy.length,
+      waiting: parked.length + busy.length + short.length,
       concurrency,
     };
   }
 
   /** What the next run is started with. Nothing is open then; what is loaded but not started is loaded again. */
   get carry(): BatchCarry {
-    const { total, statuses, concurrency, answers, page, again, parked, busy, unrecorded, reopened } = this;
+    const { total, statuses, concurrency, answers, page, again, parked, busy, short, unrecorded, reopened } = this;
     return {
       total,
       cursor: this.cursor,
       statuses,
-      again: [...again, ...parked, ...busy, ...page.map((module) => this.fresh(module))],
+      again: [...again, ...parked, ...busy, ...short, ...page.map((module) => this.fresh(module))],
       concurrency,
+      budgetUsd: this.budgetUsd,
       answers,
       // The record is written once a second: without them the ends of the run's last second would never be in it.
       unrecorded,

@@ -19,9 +19,11 @@ import {
 import { countStatuses } from '../src/domain/status-string.ts';
 import { openModule } from './batch-child.ts';
 import { handleMessages } from './batch-messages.ts';
+import { handleSet } from './batch-set.ts';
 import { keepRecord, publishCounts, recordEnd } from './batch-record.ts';
 import { BatchState } from './batch-state.ts';
 import type { BatchInput, BatchResult, QueuedModule } from './contract.ts';
+import { sendLimits } from './send-limits.ts';
 import { applicationFailure, awaitFree, step } from './steps.ts';
 
 /** Modules read from the plan at a time. */
@@ -30,6 +32,7 @@ const PAGE = 200;
 export async function batch(input: BatchInput): Promise<BatchResult> {
   const state = new BatchState(input);
   handleMessages(state);
+  handleSet(state);
   try {
     await runWindow(state);
   } catch (error) {
@@ -73,12 +76,6 @@ async function startModules(state: BatchState): Promise<void> {
     if (next !== undefined) openModule(state, next);
     else state.addPage(await step('loadPage', { taskId: state.input.taskId, from: state.cursor, count: PAGE }));
   }
-}
-
-/** Tells the worker how many calls may be in flight; it keeps that in a file, which can be lost. */
-async function sendLimits(state: BatchState): Promise<void> {
-  state.limitsLost = false;
-  await step('setLimits', { taskId: state.input.taskId, concurrency: state.concurrency });
 }
 
 const drained = (state: BatchState): boolean => state.draining && state.open.size === 0;

@@ -15,6 +15,18 @@ export const BATCH_WORKFLOW = 'batch';
 /** Names of the updates of a batch, which are also its signals. */
 export const MESSAGES = { stopModule: 'stopModule', retryModule: 'retryModule' } as const;
 
+/** Name of the update that changes a running task's settings. */
+export const SET_UPDATE = 'set';
+
+/** What `set` changes; absolute values, what is left out stays. */
+export interface TaskChanges {
+  readonly concurrency?: number;
+  /** USD; 0 is no limit. */
+  readonly budgetUsd?: number;
+  /** Why, for the log. */
+  readonly reason?: string;
+}
+
 /** Name of the progress query of a batch. */
 export const PROGRESS_QUERY = 'progress';
 
@@ -42,6 +54,8 @@ export interface BatchCarry {
   /** Modules to start before the plan goes on. */
   readonly again: readonly QueuedModule[];
   readonly concurrency: number;
+  /** Left out by runs of an older version. */
+  readonly budgetUsd?: number;
   /** Answers to the last updates, so that one sent again over continue-as-new is not done twice. */
   readonly answers: readonly (readonly [updateId: string, answer: ModuleAnswer])[];
   /** Ends and reopened modules that the record does not know yet; not in what an older version carried. */
@@ -108,7 +122,7 @@ export interface ModuleInput {
   readonly force: boolean;
 }
 
-export type WaitReason = 'paused' | 'quota' | 'base-changed' | 'work-lost';
+export type WaitReason = 'paused' | 'quota' | 'budget' | 'base-changed' | 'work-lost';
 
 /** What a module that had to wait left behind. */
 export interface WaitNote {

@@ -204,6 +204,8 @@ export interface SetLimitsInput {
   readonly taskId: string;
   /** Model calls in flight; 0 pauses. */
   readonly concurrency: number;
+  /** What the task may spend, USD; 0 is no limit. Left out by batches of an older version. */
+  readonly budgetUsd?: number;
 }
 
 export interface RecordTaskInput {

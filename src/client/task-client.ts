@@ -17,10 +17,12 @@ import { workspaceQueue } from '../domain/ids.ts';
 import { formatSelection, selectionSize } from '../domain/selection.ts';
 import {
   BATCH_WORKFLOW,
+  SET_UPDATE,
   type MESSAGES,
   type BatchInput,
   type BatchResult,
   type ModuleAnswer,
+  type TaskChanges,
 } from '../../workflows/contract.ts';
 import { taskAttributes } from './attributes.ts';
 
@@ -101,13 +103,25 @@ export class TaskClient {
    * Sends a verb on a module to its batch. It is sent again with the same id when the answer is lost.
    * @throws UserError (failed) with the batch's reason.
    */
-  async module(taskId: string, verb: keyof typeof MESSAGES, module: string): Promise<ModuleAnswer> {
+  module(taskId: string, verb: keyof typeof MESSAGES, module: string): Promise<ModuleAnswer> {
+    return this.update(taskId, verb, module);
+  }
+
+  /**
+   * Changes a running task's settings. It is sent again with the same id when the answer is lost.
+   * @throws UserError (failed) with the batch's reason.
+   */
+  set(taskId: string, changes: TaskChanges): Promise<ModuleAnswer> {
+    return this.update(taskId, SET_UPDATE, changes);
+  }
+
+  private async update(taskId: string, name: string, argument: unknown): Promise<ModuleAnswer> {
     const updateId = randomUUID();
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.client.workflow
           .getHandle(taskId)
-          .executeUpdate<ModuleAnswer, [string]>(verb, { args: [module], updateId });
+          .executeUpdate<ModuleAnswer, [unknown]>(name, { args: [argument], updateId });
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return this.lostUpdate(taskId);
         const cause = error instanceof Error && error.name === 'WorkflowUpdateFailedError' ? error.cause : undefined;

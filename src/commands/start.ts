@@ -50,6 +50,7 @@ export function newStartCommand(operation: Operation, wiring: Wiring, run = runS
     .option('--max-rounds <n>', 'fix rounds a module may use')
     .option('--pass-score <score>', 'review score from which a module passes, 0 to 10')
     .option('--module-timeout <time>', 'working time a module may use: 90s, 30m; 0 is no limit')
+    .option('--budget <usd>', 'USD the task may spend; it waits then until `set --budget` raises it')
     .option('--review-only', 'audit and review, change nothing')
     .option('--force', 'run modules that passed before, too, and ask everything anew')
     .option('--dry-run', 'print the plan and start nothing')

@@ -30,6 +30,7 @@ export const SUMMARIES = {
   diff: look('[options] <id>', 'Show what a task changed in the modules, from before its first change to its last'),
   stop: steer('[options] <id>', 'Stop a task: no call starts any more, all in flight are aborted'),
   retry: steer('[options] <id>', 'Run a module of a running task again: at the front, with everything asked anew'),
+  set: steer('[options] <id>', 'Change a running task from its next call on: calls at a time, budget'),
   rebuild: steer(
     '[options] <id>',
     "Make the record and the log of an ended task again from Temporal's history; the old files are kept beside",

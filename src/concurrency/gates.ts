@@ -74,16 +74,22 @@ export class TaskGates {
     return { release: once(() => release(gate)) };
   }
 
-  /** Sets the number of permits; a closed gate stays closed. */
-  async setLimits(taskId: string, concurrency: number): Promise<void> {
+  /** Sets the number of permits and the budget (USD; 0 is no limit); a closed gate stays closed. */
+  async setLimits(taskId: string, concurrency: number, budgetUsd = 0): Promise<void> {
     const closed = (await this.gate(taskId))?.limits.closed ?? false;
-    await this.update(taskId, { concurrency, closed });
+    await this.update(taskId, { concurrency, closed, budgetUsd });
+  }
+
+  /** What the task may spend, USD; 0 is no limit. */
+  async budgetUsd(taskId: string): Promise<number> {
+    return (await this.gate(taskId))?.limits.budgetUsd ?? 0;
   }
 
   /** Closes a task's gate for good and aborts its calls. */
   async close(taskId: string): Promise<void> {
     const gate = await this.gate(taskId);
-    await this.update(taskId, { concurrency: gate?.limits.concurrency ?? 0, closed: true });
+    const { concurrency = 0, budgetUsd = 0 } = gate?.limits ?? {};
+    await this.update(taskId, { concurrency, closed: true, budgetUsd });
     faultPoint('gate:closed');
     this.abort((call) => call.taskId === taskId);
   }

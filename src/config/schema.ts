@@ -20,6 +20,8 @@ export const settingsFileSchema = z.strictObject({
   'pass-score': z.number().min(0).max(10).optional(),
   'module-timeout': duration.optional(),
   'call-timeout': duration.optional(),
+  /** USD a task may spend. */
+  budget: z.number().min(0).optional(),
   'trust-old-reviews': z.enum(['off', 'newer']).optional(),
   'busy-tries': count.optional(),
   /** Path of the manifest, from the workspace's root. */

@@ -12,6 +12,7 @@ export interface SettingFlags {
   readonly maxRounds?: string | undefined;
   readonly passScore?: string | undefined;
   readonly moduleTimeout?: string | undefined;
+  readonly budget?: string | undefined;
   readonly reviewOnly?: boolean | undefined;
   readonly force?: boolean | undefined;
 }
@@ -27,7 +28,7 @@ export interface Setting {
 
 type Reader<T> = (text: string, name: string) => T;
 
-const wholeNumber =
+export const wholeNumber =
   (min: number, max: number): Reader<number> =>
   (text, name) => {
     const value = Number(text);
@@ -39,6 +40,13 @@ const score: Reader<number> = (text, name) => {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value <= 10) return value;
   throw usageError(`${name} must be a score from 0 to 10, but got "${text}".`);
+};
+
+/** An amount of USD; 0 is no limit. */
+export const readAmount: Reader<number> = (text, name) => {
+  const value = Number(text.trim().replace(/^\$/, ''));
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw usageError(`${name} must be an amount of USD such as 5 or 0.50, but got "${text}".`);
 };
 
 /** `90s`, `12m`, `1.5h`, or ms as a number; `0` is no limit. */
@@ -111,6 +119,7 @@ export function taskSettings(
     passScore: from.take('pass-score', 'passScore', base.passScore, score),
     moduleTimeoutMs: from.take('module-timeout', 'moduleTimeout', base.moduleTimeoutMs, readDuration),
     callTimeoutMs: from.take('call-timeout', null, base.callTimeoutMs, readDuration),
+    budgetUsd: from.take('budget', 'budget', base.budgetUsd, readAmount),
     trustOldReviews: from.take<TaskSettings['trustOldReviews']>('trust-old-reviews', null, base.trustOldReviews, trust),
     busyTries: from.take('busy-tries', null, base.busyTries, wholeNumber(0, 1000)),
     reviewOnly: flags.reviewOnly ?? false,

@@ -1,3 +1,6 @@
+/** `$1.23`, and `$0.0012` where two places would be nothing. */
+export const usd = (value: number): string => `$${value === 0 || value >= 0.1 ? value.toFixed(2) : value.toFixed(4)}`;
+
 /** What a task cost so far, as its record has it. */
 export interface TaskCost {
   /** Sum of the calls whose price is known, USD. */
@@ -8,6 +11,8 @@ export interface TaskCost {
   readonly unpriced_calls: number;
   /** Calls that were aborted or cut by a kill: what they cost nobody knows. */
   readonly unsettled_calls: number;
+  /** What they were reserved with, USD: it counts against the budget. */
+  readonly unsettled_usd: number;
   readonly input_tokens: number;
   readonly output_tokens: number;
   /** USD by slug. */
@@ -16,7 +21,14 @@ export interface TaskCost {
 
 /** The lines of a ledger that are summed. */
 type Line =
-  | { readonly kind: 'asked'; readonly id: string; readonly module: string }
+  | {
+      readonly kind: 'asked';
+      readonly id: string;
+      readonly module: string;
+      readonly ask: string;
+      /** USD that the call may cost. */
+      readonly reserved: number;
+    }
   | {
       readonly kind: 'settled';
       readonly id: string;
@@ -26,28 +38,68 @@ type Line =
     }
   | { readonly kind: 'refused' | 'unsettled'; readonly id: string };
 
-/** Sums the lines of a ledger as they come. Calls that are still open count nowhere. */
+/** Prices of the last calls of each ask that are kept to tell what the next one may cost. */
+const KEPT_PRICES = 101;
+
+interface Open {
+  readonly slug: string;
+  readonly ask: string;
+  readonly reserved: number;
+}
+
+/** Sums the lines of a ledger as they come. */
 export class CostSum {
-  private readonly slugs = new Map<string, string>();
+  private readonly open = new Map<string, Open>();
+  private readonly prices = new Map<string, number[]>();
   private readonly modules: Record<string, number> = {};
-  private readonly sum = { usd: 0, calls: 0, unpriced_calls: 0, unsettled_calls: 0, input_tokens: 0, output_tokens: 0 };
+  private readonly sum = {
+    usd: 0,
+    calls: 0,
+    unpriced_calls: 0,
+    unsettled_calls: 0,
+    unsettled_usd: 0,
+    input_tokens: 0,
+    output_tokens: 0,
+  };
 
   add(line: Line): void {
-    const { sum, modules, slugs } = this;
+    const { sum, modules } = this;
     if (line.kind === 'asked') {
-      slugs.set(line.id, line.module.slice(line.module.indexOf('/') + 1));
+      const { id, module, ask, reserved } = line;
+      this.open.set(id, { slug: module.slice(module.indexOf('/') + 1), ask, reserved });
       return;
     }
-    const slug = slugs.get(line.id) ?? '';
-    slugs.delete(line.id);
-    if (line.kind === 'unsettled') sum.unsettled_calls += 1;
+    const { slug = '', ask = '', reserved = 0 } = this.open.get(line.id) ?? {};
+    this.open.delete(line.id);
+    if (line.kind === 'unsettled') {
+      sum.unsettled_calls += 1;
+      sum.unsettled_usd += reserved;
+    }
     if (line.kind !== 'settled') return;
     sum.calls += 1;
     if (line.usd === null) sum.unpriced_calls += 1;
+    else this.prices.set(ask, [...(this.prices.get(ask) ?? []).slice(1 - KEPT_PRICES), line.usd]);
     sum.usd += line.usd ?? 0;
     sum.input_tokens += line.input ?? 0;
     sum.output_tokens += line.output ?? 0;
     modules[slug] = (modules[slug] ?? 0) + (line.usd ?? 0);
+  }
+
+  /** What is spent, reserved for calls in flight, or was reserved for calls of which nobody knows, USD. */
+  get committed(): number {
+    const reserved = [...this.open.values()].reduce((total, call) => total + call.reserved, 0);
+    return this.sum.usd + this.sum.unsettled_usd + reserved;
+  }
+
+  /** Calls in flight. */
+  get inFlight(): number {
+    return this.open.size;
+  }
+
+  /** The usual cost of an ask, USD; null before the first. */
+  usual(ask: string): number | null {
+    const prices = this.prices.get(ask)?.toSorted((a, b) => a - b) ?? [];
+    return prices[Math.floor(prices.length / 2)] ?? null;
   }
 
   /** Null where nothing was asked. */

@@ -19,6 +19,8 @@ export interface TaskSettings {
   readonly moduleTimeoutMs: number;
   /** Working time that one model call may take from the moment it has its permit, ms; 0 is no limit. */
   readonly callTimeoutMs: number;
+  /** What the task may spend, USD; 0 is no limit. */
+  readonly budgetUsd: number;
   readonly reviewOnly: boolean;
   readonly force: boolean;
   /** Whether a review that another tool wrote counts: never, or where it is newer than the module's files. */
@@ -38,6 +40,7 @@ export const DEFAULT_SETTINGS: TaskSettings = {
   passScore: 9,
   moduleTimeoutMs: 0,
   callTimeoutMs: 12 * 60_000,
+  budgetUsd: 0,
   reviewOnly: false,
   force: false,
   trustOldReviews: 'off',

@@ -83,6 +83,7 @@ export function rebuildRecord(sources: TaskSources): TaskRecord {
     total: totalOf(events) ?? Object.keys(modules).length,
     counts: countOutcomes(modules),
     modules,
+    budget_usd: settings.budgetUsd ?? 0,
     // No history knows it.
     cost: null,
   };

@@ -25,6 +25,8 @@ const lineSchema = z.discriminatedUnion('kind', [
     ask: z.string(),
     /** `provider/model`. */
     model: z.string(),
+    /** USD that it may cost: it counts against the budget while nobody knows better. */
+    reserved: z.number().default(0),
   }),
   z.object({ kind: z.literal('settled'), id: z.string(), at: z.string(), usd: tokens, input: tokens, output: tokens }),
   /** The provider refused the call: nothing was spent. */

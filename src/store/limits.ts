@@ -5,9 +5,14 @@ import { z } from 'zod';
 import { readJson, writeState } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
-const limitsSchema = z.object({ concurrency: z.number().int().min(0), closed: z.boolean() });
+const limitsSchema = z.object({
+  concurrency: z.number().int().min(0),
+  closed: z.boolean(),
+  /** USD; 0 is no limit. */
+  budgetUsd: z.number().min(0).default(0),
+});
 
-/** What a task's calls may do: its width, and whether its gate is closed for good. */
+/** What a task's calls may do: its width, what they may cost, and whether its gate is closed for good. */
 export type Limits = z.infer<typeof limitsSchema>;
 
 /** How long a hold keeps calls from starting, ms: a CLI that died between hold and cancel must not hold a task for ever. */

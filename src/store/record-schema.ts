@@ -27,6 +27,7 @@ const costSchema = z.object({
   calls: z.number(),
   unpriced_calls: z.number(),
   unsettled_calls: z.number(),
+  unsettled_usd: z.number().default(0),
   input_tokens: z.number(),
   output_tokens: z.number(),
   modules: z.record(z.string(), z.number()),
@@ -57,6 +58,8 @@ export const recordSchema = z.object({
   total: z.number(),
   counts: z.partialRecord(z.enum(OUTCOME_NAMES), z.number()),
   modules: z.record(z.string(), moduleRecordSchema),
+  /** USD that it may spend; 0 is no limit. */
+  budget_usd: z.number().default(0),
   /** Null where nothing was asked yet. */
   cost: costSchema.nullable().default(null),
 });

@@ -1,7 +1,4 @@
-import type { TaskCost } from '../domain/cost.ts';
-
-/** `$1.23`, and `$0.0012` where two places would be nothing. */
-export const usd = (value: number): string => `$${value === 0 || value >= 0.1 ? value.toFixed(2) : value.toFixed(4)}`;
+import { usd, type TaskCost } from '../domain/cost.ts';
 
 const count = (value: number): string => value.toLocaleString('en-US');
 const calls = (value: number): string => `${count(value)} ${value === 1 ? 'call' : 'calls'}`;

@@ -1,7 +1,9 @@
+import { EventEmitter, once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Books, type Booking } from '../../activities/books.ts';
+import { Books, type Booking, type Limit } from '../../activities/books.ts';
 import { ModelError, type ModelReply } from '../../src/model/model.ts';
 import { createPrices } from '../../src/model/prices.ts';
 import { LedgerStore } from '../../src/store/ledger.ts';
@@ -27,21 +29,31 @@ const booking = (module: string, reply = `reply of ${module}`): Booking => ({
 const books = (workspace: Workspace): Books =>
   new Books(new LedgerStore(workspace), new ReplyStore(workspace), createPrices(PRICES));
 
+function withResolvers(): { promise: Promise<ModelReply>; resolve: (reply: ModelReply) => void } {
+  const emitter = new EventEmitter();
+  const promise = once(emitter, 'reply').then(([reply]) => reply as ModelReply);
+  return { promise, resolve: (reply) => void emitter.emit('reply', reply) };
+}
+
 const kept = (): Promise<void> => Promise.resolve();
+const limit = (budgetUsd = 0, promptLength = 0, signal = new AbortController().signal): Limit => {
+  return { budgetUsd: () => Promise.resolve(budgetUsd), promptLength, signal };
+};
 
 test('replies are summed by task and module; refusals cost nothing, and of what was cut nobody knows', async () => {
   const mine = books(workspaceAt(tempFolder()));
   expect(await mine.cost('t')).toBeNull();
-  await mine.ask('t', booking('01'), () => Promise.resolve(REPLY), kept);
-  await mine.ask('t', booking('01'), () => Promise.resolve(REPLY), kept);
-  await mine.ask('t', booking('02'), () => Promise.resolve('timeout' as const), kept);
+  await mine.ask('t', booking('01'), limit(), () => Promise.resolve(REPLY), kept);
+  await mine.ask('t', booking('01'), limit(), () => Promise.resolve(REPLY), kept);
+  await mine.ask('t', booking('02'), limit(), () => Promise.resolve('timeout' as const), kept);
   for (const error of [new ModelError('rate', 'no'), new ModelError('network', 'cut'), new Error('aborted')])
-    await expect(mine.ask('t', booking('03'), () => Promise.reject(error), kept)).rejects.toBe(error);
+    await expect(mine.ask('t', booking('03'), limit(), () => Promise.reject(error), kept)).rejects.toBe(error);
   expect(await mine.cost('t')).toEqual({
     usd: 0.4,
     calls: 2,
     unpriced_calls: 0,
     unsettled_calls: 3,
+    unsettled_usd: expect.closeTo(0.6),
     input_tokens: 200_000,
     output_tokens: 20_000,
     modules: { '01': 0.4 },
@@ -51,7 +63,7 @@ test('replies are summed by task and module; refusals cost nothing, and of what 
 
 test('a call without a known price counts its tokens', async () => {
   const mine = books(workspaceAt(tempFolder()));
-  await mine.ask('t', { ...booking('01'), model: 'ollama/x' }, () => Promise.resolve(REPLY), kept);
+  await mine.ask('t', { ...booking('01'), model: 'ollama/x' }, limit(), () => Promise.resolve(REPLY), kept);
   expect(await mine.cost('t')).toMatchObject({ usd: 0, calls: 1, unpriced_calls: 1, input_tokens: 100_000 });
 });
 
@@ -62,6 +74,7 @@ test('what a killed worker left open is settled by the reply in the cache, else 
     kind: 'asked' as const,
     id,
     at: '2026-11-24T10:00:00.000Z',
+    reserved: 0.3,
     ...booking('01', reply),
   });
   const put = (key: string, at: string): Promise<void> =>
@@ -76,7 +89,47 @@ test('what a killed worker left open is settled by the reply in the cache, else 
     ledger.append('t', asked(id, reply));
   // The last line was cut by a full disk.
   appendFileSync(join(workspace.state, 'ledger/t.jsonl'), '\n{"kind":"asked","id":"4","at"');
-  expect(await books(workspace).cost('t')).toMatchObject({ usd: 0.2, calls: 1, unsettled_calls: 2 });
-  expect(await books(workspace).cost('t')).toMatchObject({ usd: 0.2, calls: 1, unsettled_calls: 2 });
+  expect(await books(workspace).cost('t')).toMatchObject({
+    usd: 0.2,
+    calls: 1,
+    unsettled_calls: 2,
+    unsettled_usd: 0.6,
+  });
+  expect(await books(workspace).cost('t')).toMatchObject({
+    usd: 0.2,
+    calls: 1,
+    unsettled_calls: 2,
+    unsettled_usd: 0.6,
+  });
   expect(await ledger.lines('t')).toHaveLength(6);
+});
+
+test('the budget is kept: a call that it does not reach for waits for those in flight, and is told once none is', async () => {
+  const mine = books(workspaceAt(tempFolder()));
+  // Each reply costs 0.20, and from the first on that is what is reserved.
+  await mine.ask('t', booking('01'), limit(0.5), () => Promise.resolve(REPLY), kept);
+  const { promise: reply, resolve: answer } = withResolvers();
+  const slow = mine.ask('t', booking('02'), limit(0.5), () => reply, kept);
+  const short = mine.ask('t', booking('03'), limit(0.5), () => Promise.resolve(REPLY), kept);
+  expect(await Promise.race([short, sleep(50, 'waits')])).toBe('waits');
+  answer({ ...REPLY, usage: { ...REPLY.usage, inputTokens: 0, outputTokens: 0 } });
+  await slow;
+  // It cost nothing: there is money for one more, and for no second.
+  expect(await short).toBe(REPLY);
+  expect(await mine.ask('t', booking('04'), limit(0.5), () => Promise.resolve(REPLY), kept)).toBe('over');
+  expect(await mine.cost('t')).toMatchObject({ usd: 0.4, calls: 3 });
+  expect(await mine.ask('t', booking('04'), limit(0.7), () => Promise.resolve(REPLY), kept)).toBe(REPLY);
+});
+
+test('before the first reply the prompt tells what a call may cost; one that waits for money leaves at an abort', async () => {
+  const mine = books(workspaceAt(tempFolder()));
+  // 300,000 characters are 100,000 tokens: 0.10, and the reply 0.02.
+  expect(await mine.ask('t', booking('01'), limit(0.11, 300_000), () => Promise.resolve(REPLY), kept)).toBe('over');
+  const slow = mine.ask('t', booking('02'), limit(0.13, 300_000), () => sleep(200, REPLY), kept);
+  const stop = new AbortController();
+  const short = mine.ask('t', booking('03'), limit(0.13, 300_000, stop.signal), () => Promise.resolve(REPLY), kept);
+  await sleep(20);
+  stop.abort(new Error('stopped'));
+  await expect(short).rejects.toThrow('stopped');
+  expect(await slow).toBe(REPLY);
 });

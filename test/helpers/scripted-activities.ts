@@ -156,6 +156,7 @@ export function batchInput(
       prefetch: 8,
       maxRounds: 3,
       passScore: 9,
+      budgetUsd: 0,
       moduleTimeoutMs: 0,
       callTimeoutMs: 60_000,
       reviewOnly: false,

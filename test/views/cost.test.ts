@@ -7,6 +7,7 @@ const cost = (change: Partial<TaskCost>): TaskCost => ({
   calls: 1200,
   unpriced_calls: 0,
   unsettled_calls: 0,
+  unsettled_usd: 0,
   input_tokens: 3_400_000,
   output_tokens: 1234,
   modules: {},

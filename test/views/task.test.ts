@@ -35,6 +35,7 @@ const record: TaskRecord = {
   output_file: '/w/tasks/x.output',
   total: 2,
   counts: { MISSING: 1, FIXED: 1 },
+  budget_usd: 0,
   cost: null,
   modules: {
     '02-b': module(2, { outcome: 'MISSING', detail: 'there is no b1/02-b.md' }),

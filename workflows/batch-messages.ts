@@ -10,7 +10,6 @@ import {
 } from '@temporalio/workflow';
 import type { BatchState } from './batch-state.ts';
 import { MESSAGES, PROGRESS_QUERY, type BatchProgress, type ModuleAnswer, type PlannedModule } from './contract.ts';
-import { step } from './steps.ts';
 
 type Verb = keyof typeof MESSAGES;
 type Handle = (state: BatchState, module: PlannedModule) => Promise<ModuleAnswer>;
@@ -49,16 +48,16 @@ async function answerSignal(state: BatchState, verb: Verb, module: unknown): Pro
   try {
     validModule(module);
     const answer = await act(state, verb, module);
-    await step('logTask', { taskId, event: verb, text: `${module}: ${answer.detail} (signal)` });
+    await state.steps.run('logTask', { taskId, event: verb, text: `${module}: ${answer.detail} (signal)` });
   } catch (error) {
     if (isCancellation(error)) return;
     const reason = error instanceof Error ? error.message : String(error);
-    await step('logTask', { taskId, event: verb, text: `signal ignored: ${reason}`.slice(0, 500) });
+    await state.steps.run('logTask', { taskId, event: verb, text: `signal ignored: ${reason}`.slice(0, 500) });
   }
 }
 
 async function act(state: BatchState, verb: Verb, module: string): Promise<ModuleAnswer> {
-  const found = await step('findModule', { taskId: state.input.taskId, module });
+  const found = await state.steps.run('findModule', { taskId: state.input.taskId, module });
   if (found === null)
     throw ApplicationFailure.nonRetryable(`Task ${state.input.taskId} has no module ${module}.`, 'BadRequest');
   return HANDLERS[verb](state, found);
@@ -68,7 +67,7 @@ async function stopModule(state: BatchState, module: PlannedModule): Promise<Mod
   const open = state.open.get(module.slug);
   if (open !== undefined) {
     // Aborts first: the server's cancel reaches a call only with its next heartbeat, up to a second later.
-    await step('abortModule', { taskId: state.input.taskId, slug: module.slug });
+    await state.steps.run('abortModule', { taskId: state.input.taskId, slug: module.slug });
     open.scope.cancel();
     await open.closed;
     const outcome = state.outcomeOf(module);

@@ -6,7 +6,7 @@ import type { TaskStatus } from '../src/domain/task-status.ts';
 import { upsertCounts } from './attributes.ts';
 import type { BatchState } from './batch-state.ts';
 import type { RecordTaskInput } from './step-contract.ts';
-import { recordFinally, step } from './steps.ts';
+import { recordFinally } from './steps.ts';
 
 /** Least time between two records, ms: a fast batch writes one a second, a slow one with each module. */
 const RECORD_EVERY_MS = 1000;
@@ -49,7 +49,7 @@ function recordInput(state: BatchState, status: TaskStatus, reason: string | nul
 async function record(state: BatchState): Promise<void> {
   const { waiting } = state;
   const input = recordInput(state, waiting === null ? 'running' : 'waiting', waiting);
-  await step('recordTask', input);
+  await state.steps.run('recordTask', input);
   state.recordedWaiting = waiting;
   state.unrecorded = state.unrecorded.filter((delta) => !input.ended.includes(delta));
   state.reopened = state.reopened.slice(input.reopened.length);

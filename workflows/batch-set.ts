@@ -4,7 +4,6 @@ import { MAX_CONCURRENCY } from '../src/domain/settings.ts';
 import type { BatchState } from './batch-state.ts';
 import { SET_UPDATE, type ModuleAnswer, type TaskChanges } from './contract.ts';
 import { sendLimits } from './send-limits.ts';
-import { step } from './steps.ts';
 
 /** Longest reason, in characters. */
 const REASON = 200;
@@ -44,7 +43,7 @@ async function set(state: BatchState, changes: TaskChanges): Promise<ModuleAnswe
   Object.assign(state, { concurrency, budgetUsd });
   await sendLimits(state);
   const text = `${answer.detail}${reason === '' ? '' : ` (${reason})`}`;
-  await step('logTask', { taskId: state.input.taskId, event: SET_UPDATE, text });
+  await state.steps.run('logTask', { taskId: state.input.taskId, event: SET_UPDATE, text });
   if (isRaised) state.again.unshift(...state.short.splice(0));
   return answer;
 }

@@ -12,6 +12,7 @@ import type {
   PlannedModule,
   QueuedModule,
 } from './contract.ts';
+import { StepQueue } from './step-queue.ts';
 
 /** Child starts that may be pending at a time: a burst of more keeps the batch deaf to a cancel for up to 0.7 s (measured). */
 const PENDING_STARTS = 4;
@@ -34,6 +35,7 @@ export interface OpenModule {
 /** The state of one run of a batch: which modules are where. Pure bookkeeping, it awaits nothing. */
 export class BatchState {
   readonly input: BatchInput;
+  readonly steps = new StepQueue();
   total = 0;
   cursor = 0;
   statuses = '';

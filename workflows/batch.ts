@@ -24,7 +24,7 @@ import { keepRecord, publishCounts, recordEnd } from './batch-record.ts';
 import { BatchState } from './batch-state.ts';
 import type { BatchInput, BatchResult, QueuedModule } from './contract.ts';
 import { sendLimits } from './send-limits.ts';
-import { applicationFailure, awaitFree, step } from './steps.ts';
+import { applicationFailure, awaitFree } from './steps.ts';
 
 /** Modules read from the plan at a time. */
 const PAGE = 200;
@@ -47,7 +47,8 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
 /** Runs modules until none is left, or until this run has drained for the next one. */
 async function runWindow(state: BatchState): Promise<void> {
   const { taskId, operation, track, selection, settings, carry } = state.input;
-  if (carry === null) state.begin((await step('freezePlan', { taskId, operation, track, selection, settings })).total);
+  if (carry === null)
+    state.begin((await state.steps.run('freezePlan', { taskId, operation, track, selection, settings })).total);
   await sendLimits(state);
   const beside = new CancellationScope();
   const besides = beside.run(() => Promise.all([keepRecord(state), awaitBusy(state)]));
@@ -74,7 +75,8 @@ async function startModules(state: BatchState): Promise<void> {
     if (!state.canStart) continue;
     const next = state.next();
     if (next !== undefined) openModule(state, next);
-    else state.addPage(await step('loadPage', { taskId: state.input.taskId, from: state.cursor, count: PAGE }));
+    else
+      state.addPage(await state.steps.run('loadPage', { taskId: state.input.taskId, from: state.cursor, count: PAGE }));
   }
 }
 
@@ -122,7 +124,7 @@ async function awaitBusy(state: BatchState): Promise<void> {
 async function stop(state: BatchState): Promise<void> {
   const { taskId } = state.input;
   await CancellationScope.nonCancellable(async () => {
-    await step('closeGate', { taskId });
+    await state.steps.run('closeGate', { taskId });
     await Promise.all([...state.open.values()].map((open) => open.closed));
     await condition(allHandlersFinished, '2s');
   });

@@ -1,9 +1,8 @@
 import type { BatchState } from './batch-state.ts';
-import { step } from './steps.ts';
 
 /** Tells the worker how many calls may be in flight and what they may cost; it keeps that in a file, which can be lost. */
 export async function sendLimits(state: BatchState): Promise<void> {
   state.limitsLost = false;
   const { concurrency, budgetUsd, input } = state;
-  await step('setLimits', { taskId: input.taskId, concurrency, budgetUsd });
+  await state.steps.run('setLimits', { taskId: input.taskId, concurrency, budgetUsd });
 }

@@ -48,21 +48,45 @@ export function applicationFailure(error: unknown): ApplicationFailure | undefin
   return undefined;
 }
 
-type StepName = keyof AnySteps;
-type StepInput<N extends StepName> = Parameters<AnySteps[N]>[0];
-type StepOutput<N extends StepName> = Awaited<ReturnType<AnySteps[N]>>;
+export type StepName = keyof AnySteps;
+export type StepInput<N extends StepName> = Parameters<AnySteps[N]>[0];
+export type StepOutput<N extends StepName> = Awaited<ReturnType<AnySteps[N]>>;
 
-/** Runs a step by rule 1. `summary` is what the Web UI shows of the ordinary activity. */
+/**
+ * Runs a step by rule 1. `summary` is what the Web UI shows of the ordinary activity. A workflow that may have two under way
+ * at a time runs them by a `StepQueue`.
+ */
 export async function step<N extends StepName>(
   name: N,
   input: StepInput<N>,
   summary: string = name,
 ): Promise<StepOutput<N>> {
+  const local = await localStep(name, input);
+  return local === FAILED ? ordinaryStep(name, input, summary) : local;
+}
+
+/** What a local step gives that is to be tried as an ordinary activity. */
+export const FAILED = Symbol('failed');
+
+/** The local activity of a step. @throws a cancel, and a final failure. */
+export async function localStep<N extends StepName>(
+  name: N,
+  input: StepInput<N>,
+): Promise<StepOutput<N> | typeof FAILED> {
   try {
     return await (localSteps[name] as (input: StepInput<N>) => Promise<StepOutput<N>>)(input);
   } catch (error) {
     if (isCancellation(error) || applicationFailure(error)?.nonRetryable === true) throw error;
+    return FAILED;
   }
+}
+
+/** The same function as an ordinary activity. */
+export function ordinaryStep<N extends StepName>(
+  name: N,
+  input: StepInput<N>,
+  summary: string,
+): Promise<StepOutput<N>> {
   const ordinary = ordinarySteps[name] as unknown as {
     executeWithOptions(options: ActivityOptions, args: [StepInput<N>]): Promise<StepOutput<N>>;
   };

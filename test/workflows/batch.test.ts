@@ -33,7 +33,21 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
       maxConcurrentActivityTaskExecutions: 400,
       maxHeartbeatThrottleInterval: '1s',
     });
-    return worker.runUntil(run(script));
+    const from = new Date().toISOString();
+    const result = await worker.runUntil(run(script));
+    await replayed(from);
+    return result;
+  }
+
+  /** Replays whatever ran since: a worker that dies must not find that its successor takes another way. */
+  async function replayed(from: string): Promise<void> {
+    const runs = await collect(server.client.workflow.list({ query: `StartTime >= '${from}'` }));
+    async function* histories() {
+      for (const { workflowId, runId } of runs)
+        yield { workflowId, history: await server.client.workflow.getHandle(workflowId, runId).fetchHistory() };
+    }
+    const results = Worker.runReplayHistories({ workflowBundle: { codePath: bundlePath() } }, histories());
+    for await (const { workflowId, error } of results) expect({ workflowId, error }).toEqual({ workflowId });
   }
 
   async function historyLength(taskId: string): Promise<number> {

@@ -1,0 +1,75 @@
+/** A budget: kept by all calls of a task, over a kill, and raised while the task waits. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import type { TaskRecord } from '../../src/store/records.ts';
+import { createHome, findProcess, type Home } from '../helpers/cli.ts';
+import { startGeminiServer, type GeminiServer } from '../helpers/gemini-server.ts';
+import type { GeminiReply } from '../helpers/gemini-reply.ts';
+import { tempWorkspace, writeTree } from '../helpers/curriculum.ts';
+import { tinyWorkspace } from '../helpers/lesson.ts';
+import { noTemporal } from '../helpers/temporal.ts';
+import { googleAt, thinkingScript } from '../helpers/thinking-server.ts';
+import { until } from '../helpers/until.ts';
+
+const MODULES = 20;
+/** USD that each call costs: 100,000 tokens in and 10,000 out, at 1 and 10 USD a million. */
+const A_CALL = 0.2;
+const PRICES = 'prices:\n  google/gemini-2.5-flash: { input: 1, output: 10 }\n';
+
+let server: GeminiServer;
+let home: Home;
+afterEach(async () => {
+  expect(await home.close()).toEqual([]);
+  await server.close();
+});
+
+/** A task's record; null before there is one. */
+function record(folder: string, id: string): TaskRecord | null {
+  const file = join(folder, 'tasks', `${id}.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as TaskRecord) : null;
+}
+
+test.skipIf(noTemporal !== undefined)(
+  'a task spends no more than it may, over a kill of its worker, waits, and goes on when the budget is raised',
+  async () => {
+    const think = thinkingScript(() => 400);
+    server = await startGeminiServer(async (request) => {
+      const usage = { promptTokenCount: 100_000, candidatesTokenCount: 10_000, totalTokenCount: 110_000 };
+      return { ...((await think(request)) as GeminiReply), usage };
+    });
+    home = createHome(googleAt(server));
+    const folder = tempWorkspace();
+    tinyWorkspace(folder, MODULES);
+    const settings = readFileSync(join(folder, 'batch-manager.yaml'), 'utf8');
+    writeTree(folder, { 'batch-manager.yaml': `${settings}${PRICES}` });
+    const command = ['fix-review', 'tiny', '1', String(MODULES), '--concurrency', '4', '--budget', '2', '-b'];
+    const id = (await home.run(folder, command)).stdout.trim();
+    await until(() => server.requests.length >= 5, 30_000);
+    process.kill(findProcess(home.folder, 'main.js', ' worker ') ?? 0, 'SIGKILL');
+    await until(() => record(folder, id)?.status === 'waiting', 60_000);
+
+    // Every reply that got to the cache is booked, those killed in flight are unsettled, and both count.
+    const { cost = null, reason, budget_usd } = record(folder, id) ?? {};
+    expect({ reason, budget_usd }).toEqual({ reason: 'waiting for budget: $2.00 is spent', budget_usd: 2 });
+    expect(cost?.unsettled_calls).toBeLessThanOrEqual(4);
+    expect(cost?.usd).toBeCloseTo(A_CALL * (server.requests.length - (cost?.unsettled_calls ?? 0)), 6);
+    expect((cost?.usd ?? 0) + (cost?.unsettled_usd ?? 0)).toBeLessThanOrEqual(2 + 1e-9);
+    expect((await home.run(folder, ['show', id])).stdout).toContain('waiting for budget');
+    const asked = server.requests.length;
+
+    expect(await home.run(folder, ['set', id, '--budget', '2'])).toMatchObject({ code: 0, stdout: 'no change\n' });
+    expect(await home.run(folder, ['set', id, '--budget', '-1'])).toMatchObject({ code: 2 });
+    const raised = await home.run(folder, ['set', id, '--budget', '10', '--reason', 'it is worth it']);
+    expect(raised).toMatchObject({ code: 0, stdout: 'budget $2 to $10\n' });
+    expect((await home.run(folder, ['watch', id])).stderr).toContain('PASS_ON_REVIEW');
+    const end = record(folder, id);
+    expect(end).toMatchObject({ status: 'completed', counts: { PASS_ON_REVIEW: MODULES }, budget_usd: 10 });
+    expect(end?.cost?.usd).toBeCloseTo(A_CALL * MODULES, 6);
+    // What was asked again is what the kill had cut off.
+    expect(server.requests).toHaveLength(MODULES + (end?.cost?.unsettled_calls ?? 0));
+    expect(server.requests.length).toBeGreaterThan(asked);
+    expect(readFileSync(join(folder, 'tasks', `${id}.output`), 'utf8')).toContain('budget $2 to $10 (it is worth it)');
+  },
+  180_000,
+);

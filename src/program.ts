@@ -27,6 +27,8 @@ const LOADERS: Record<CommandName, Load> = {
   up: async (wiring) => (await import('./commands/up.ts')).newUpCommand(wiring),
   down: async (wiring) => (await import('./commands/down.ts')).newDownCommand(wiring),
   worker: async (wiring) => (await import('./commands/worker.ts')).newWorkerCommand(wiring),
+  auth: async (wiring) => (await import('./commands/auth.ts')).newAuthCommand(wiring),
+  cache: async (wiring) => (await import('./commands/cache.ts')).newCacheCommand(wiring),
   doctor: async (wiring) => (await import('./commands/doctor.ts')).newDoctorCommand(wiring),
   supervise: async (wiring) => (await import('./commands/supervise.ts')).newSuperviseCommand(wiring),
 };

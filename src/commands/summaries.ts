@@ -38,6 +38,8 @@ export const SUMMARIES = {
   up: engine('', 'Start the engine and say which tasks go on; other commands do it by themselves'),
   down: engine('[options]', 'End the engine; open tasks stand still until it is up again, nothing is lost'),
   worker: engine('[options]', "Run this workspace's worker until Ctrl-C; the engine does it by itself"),
+  auth: engine('<provider>', "Keep a provider's key in the credentials file; it is read from standard input"),
+  cache: engine('[options]', 'Show how many replies are kept, or remove old ones'),
   doctor: engine('[options]', 'Check workspace, settings, models, prompts and engine; starts nothing'),
   supervise: { group: null, usage: '', description: 'Keep server and workers alive (started by other commands)' },
 } as const satisfies Readonly<Record<string, Summary>>;

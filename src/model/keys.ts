@@ -26,10 +26,15 @@ export interface KeysOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Where the user's keys are kept. */
+export function credentialsFile(env: KeysOptions['env']): string {
+  return join(configFolder(env), 'batch-manager', 'credentials.json');
+}
+
 /** Keys from the environment, else the workspace's `.env`, else the user's credentials file. Nothing is read before it is asked. */
 export function createKeys({ workspaceRoot, env }: KeysOptions): Keys {
   const dotEnvPath = join(workspaceRoot, '.env');
-  const credentialsPath = join(configFolder(env), 'batch-manager', 'credentials.json');
+  const credentialsPath = credentialsFile(env);
   return {
     find(provider, variables) {
       return (

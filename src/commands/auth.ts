@@ -1,0 +1,59 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import type { Context } from '../context.ts';
+import { failedError, usageError } from '../domain/errors.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { newCommand, type Wiring } from './command.ts';
+
+/** `auth`: keeps a provider's key in the credentials file. The key comes by standard input, never as an argument. */
+export function newAuthCommand(wiring: Wiring, run = runAuth): CommandUnknownOpts {
+  const command = newCommand('auth', [
+    ['Type the key; it is not shown', 'auth google'],
+    ['Take it from a password manager', 'auth anthropic < key.txt'],
+  ]).argument('<provider>', 'google, anthropic, openai, openrouter or a provider of batch-manager.yaml');
+  command.action(async (provider) => wiring.done(await run(wiring.context(), provider)));
+  return command;
+}
+
+async function runAuth(context: Context, provider: string): Promise<ExitCode> {
+  const [{ hostedNames, hostedProvider }, { credentialsFile }, { writeKey }] = await Promise.all([
+    import('../model/providers.ts'),
+    import('../model/keys.ts'),
+    import('../model/credentials.ts'),
+  ]);
+  const { providers } = context.settings();
+  if (hostedProvider(provider, providers) === null)
+    throw usageError(`Unknown provider "${provider}". Known: ${hostedNames(providers).join(', ')}.`);
+  const key = (await readSecret(`Key of ${provider}: `)).trim();
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw usageError(
+      'That is no key: it is empty, or holds a space or a character that no key has. Nothing was changed.',
+    );
+  const file = credentialsFile(context.env);
+  try {
+    writeKey(file, provider, key);
+  } catch (error) {
+    throw failedError(`${file} was left as it is: ${(error as Error).message}. Mend or move it, then try again.`);
+  }
+  context.io.err(`The key of ${provider} is kept in ${file} (mode 600). It counts from the next call on.\n`);
+  return EXIT.ok;
+}
+
+/** A line that a person types without its being shown, or all of a pipe. */
+async function readSecret(question: string): Promise<string> {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY) return text(stdin);
+  stderr.write(question);
+  // readline would echo what is typed: it is given no output.
+  const lines = createInterface({ input: stdin, terminal: true });
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      lines.once('line', resolve);
+      lines.once('close', () => reject(failedError('No key was given; nothing was changed.')));
+    });
+  } finally {
+    lines.close();
+    stderr.write('\n');
+  }
+}

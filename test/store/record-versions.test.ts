@@ -20,9 +20,22 @@ test.each(files)('%s loads', (file) => {
   expect(readRecord(textOf(file))).toMatchObject({ kind: 'record', record: { schema: 1 } });
 });
 
-test('a record of today loads as it was written', () => {
+test('a record of today loads as it was written; one from before costs were told has none', () => {
   const file = files.find((name) => name.startsWith('1/')) ?? '';
-  expect(readRecord(textOf(file))).toEqual({ kind: 'record', record: JSON.parse(textOf(file)) as unknown });
+  const record = { ...(JSON.parse(textOf(file)) as object), budget_usd: 0, cost: null };
+  expect(readRecord(textOf(file))).toEqual({ kind: 'record', record });
+  const cost = {
+    usd: 1.5,
+    calls: 3,
+    unpriced_calls: 0,
+    unsettled_calls: 1,
+    unsettled_usd: 0.5,
+    input_tokens: 10,
+    output_tokens: 20,
+    modules: { '01-a': 1.5 },
+  };
+  const today = { ...record, budget_usd: 2, cost };
+  expect(readRecord(JSON.stringify(today))).toEqual({ kind: 'record', record: today });
 });
 
 test('what the original did not keep gets its documented value', () => {
@@ -50,6 +63,8 @@ test('what the original did not keep gets its documented value', () => {
       total: 20,
       counts: {},
       modules: {},
+      budget_usd: 0,
+      cost: null,
     },
   });
 });

@@ -7,7 +7,7 @@ import { checkSelection, formatSelection, selectedNumbers } from '../src/domain/
 import { moduleRefs, trackModules } from '../src/store/manifest.ts';
 import { readModule } from '../src/store/module-files.ts';
 import type { PlanLine } from '../src/store/plans.ts';
-import { blankModule, RECORD_SCHEMA } from '../src/store/record-schema.ts';
+import { blankModule, startOfRecord } from '../src/store/record-schema.ts';
 import { appendLog, logFile } from '../src/store/task-log.ts';
 import type { PlannedModule } from '../workflows/contract.ts';
 import type { BatchSteps, FreezePlanInput } from '../workflows/step-contract.ts';
@@ -72,19 +72,10 @@ async function planLine(deps: Deps, ref: ModuleRef, index: number, force: boolea
 }
 
 async function putFirstRecord(deps: Deps, input: FreezePlanInput, lines: readonly PlanLine[]): Promise<void> {
-  const { taskId, operation, track, selection, settings } = input;
+  const { taskId } = input;
   const now = new Date().toISOString();
   await deps.records.put({
-    schema: RECORD_SCHEMA,
-    task_id: taskId,
-    operation,
-    track,
-    start: selection[0]?.[0] ?? 0,
-    end: selection.at(-1)?.[1] ?? 0,
-    modules_selected: formatSelection(selection),
-    model: settings.model,
-    review_model: settings.reviewModel,
-    concurrency: settings.concurrency,
+    ...startOfRecord(input),
     created_at: now,
     updated_at: now,
     ended_at: null,
@@ -95,7 +86,6 @@ async function putFirstRecord(deps: Deps, input: FreezePlanInput, lines: readonl
     total: lines.length,
     counts: {},
     modules: Object.fromEntries(lines.map((line) => [line.slug, blankModule(line.number)])),
-    budget_usd: settings.budgetUsd,
     cost: null,
   });
 }

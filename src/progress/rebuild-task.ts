@@ -3,9 +3,8 @@ import type { HistoryEvent } from '../client/history-events.ts';
 import type { LogLine } from '../domain/log-line.ts';
 import { countsLine, startedText } from '../domain/log-texts.ts';
 import { OPERATIONS } from '../domain/operation.ts';
-import { formatSelection } from '../domain/selection.ts';
 import { taskEnded, type TaskStatus } from '../domain/task-status.ts';
-import { RECORD_SCHEMA, type TaskRecord } from '../store/record-schema.ts';
+import { startOfRecord, type TaskRecord } from '../store/record-schema.ts';
 import { countOutcomes } from '../store/records.ts';
 import type { BatchInput } from '../../workflows/contract.ts';
 import type { LoggedLine } from '../../workflows/step-contract.ts';
@@ -53,26 +52,17 @@ const STATUS: Record<Closed['how'], TaskStatus> = {
 /** The record of a task. Its times are those of the events: up to some milliseconds beside those that the worker wrote. */
 export function rebuildRecord(sources: TaskSources): TaskRecord {
   const { taskId, runs, likely, stories, outputFile } = sources;
-  const { operation, track, selection, settings } = batchInput(runs);
+  const input = batchInput(runs);
   const events = runs.flat();
   const closed = taskClose(runs);
   const status = closed === undefined ? 'running' : STATUS[closed.how];
-  const fold = new ModuleFold({ likely, stories, busyTries: settings.busyTries });
+  const fold = new ModuleFold({ likely, stories, busyTries: input.settings.busyTries });
   for (const event of events) fold.take(event);
   if (taskEnded(status)) fold.endAll(status === 'stopped' || status === 'terminated' ? status : 'other');
   const { modules } = fold;
   const end = closed?.at ?? null;
   return {
-    schema: RECORD_SCHEMA,
-    task_id: taskId,
-    operation,
-    track,
-    start: selection[0]?.[0] ?? 0,
-    end: selection.at(-1)?.[1] ?? 0,
-    modules_selected: formatSelection(selection),
-    model: settings.model,
-    review_model: settings.reviewModel,
-    concurrency: settings.concurrency,
+    ...startOfRecord({ ...input, taskId }),
     created_at: (freezing(events) ?? events[0])?.at ?? '',
     updated_at: events.at(-1)?.at ?? '',
     ended_at: end,
@@ -83,7 +73,6 @@ export function rebuildRecord(sources: TaskSources): TaskRecord {
     total: totalOf(events) ?? Object.keys(modules).length,
     counts: countOutcomes(modules),
     modules,
-    budget_usd: settings.budgetUsd ?? 0,
     // No history knows it.
     cost: null,
   };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { FAILURE_TYPES } from '../domain/failure.ts';
-import { OPERATION_NAMES } from '../domain/operation.ts';
+import { OPERATION_NAMES, type Operation } from '../domain/operation.ts';
+import { formatSelection, type Selection } from '../domain/selection.ts';
+import type { TaskSettings } from '../domain/settings.ts';
 import { OUTCOME_NAMES } from '../domain/outcome.ts';
 import { TASK_STATUSES } from '../domain/task-status.ts';
 
@@ -66,6 +68,31 @@ export const recordSchema = z.object({
 
 export type ModuleRecord = z.infer<typeof moduleRecordSchema>;
 export type TaskRecord = z.infer<typeof recordSchema>;
+
+/** What a task's record says of how it was started. */
+export function startOfRecord(input: {
+  readonly taskId: string;
+  readonly operation: Operation;
+  readonly track: string;
+  readonly selection: Selection;
+  readonly settings: TaskSettings;
+}) {
+  const { taskId, operation, track, selection, settings } = input;
+  return {
+    schema: RECORD_SCHEMA,
+    task_id: taskId,
+    operation,
+    track,
+    start: selection[0]?.[0] ?? 0,
+    end: selection.at(-1)?.[1] ?? 0,
+    modules_selected: formatSelection(selection),
+    model: settings.model,
+    review_model: settings.reviewModel,
+    concurrency: settings.concurrency,
+    // A task of an older version has none.
+    budget_usd: settings.budgetUsd ?? 0,
+  } as const;
+}
 
 /** A module of which nothing is known but its number. */
 export function blankModule(number: number): ModuleRecord {

@@ -1,13 +1,13 @@
 /** The verbs on one module, as updates for the CLI and as signals of the same names for the Web UI. */
 import {
   ApplicationFailure,
-  currentUpdateInfo,
   defineQuery,
   defineSignal,
   defineUpdate,
   isCancellation,
   setHandler,
 } from '@temporalio/workflow';
+import { answerOnce } from './answer-once.ts';
 import type { BatchState } from './batch-state.ts';
 import { MESSAGES, PROGRESS_QUERY, type BatchProgress, type ModuleAnswer, type PlannedModule } from './contract.ts';
 
@@ -20,9 +20,13 @@ const HANDLERS: Record<Verb, Handle> = { stopModule, retryModule };
 export function handleMessages(state: BatchState): void {
   setHandler(defineQuery<BatchProgress>(PROGRESS_QUERY), () => state.progress);
   for (const verb of Object.values(MESSAGES)) {
-    setHandler(defineUpdate<ModuleAnswer, [string]>(verb), (module) => answerUpdate(state, verb, module), {
-      validator: validModule,
-    });
+    setHandler(
+      defineUpdate<ModuleAnswer, [string]>(verb),
+      (module) => answerOnce(state, () => act(state, verb, module)),
+      {
+        validator: validModule,
+      },
+    );
     setHandler(defineSignal<[string]>(verb), (module) => answerSignal(state, verb, module));
   }
 }
@@ -30,16 +34,6 @@ export function handleMessages(state: BatchState): void {
 function validModule(module: unknown): asserts module is string {
   if (typeof module === 'string' && module.length > 0 && module.length <= 300) return;
   throw ApplicationFailure.nonRetryable('Name one module: its slug or its number.', 'BadRequest');
-}
-
-/** An update sent again, also to the next run of the batch, gets the answer it got before. */
-async function answerUpdate(state: BatchState, verb: Verb, module: string): Promise<ModuleAnswer> {
-  const id = currentUpdateInfo()?.id ?? '';
-  const before = state.answerOf(id);
-  if (before !== undefined) return before;
-  const answer = await act(state, verb, module);
-  state.remember(id, answer);
-  return answer;
 }
 
 /** A signal has no answer: what became of it goes to the log, and one that is not valid changes nothing. */

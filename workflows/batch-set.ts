@@ -1,6 +1,7 @@
 /** The update that changes a running task's settings: absolute values, from the next call on, over every restart. */
-import { ApplicationFailure, currentUpdateInfo, defineUpdate, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, defineUpdate, setHandler } from '@temporalio/workflow';
 import { MAX_CONCURRENCY } from '../src/domain/settings.ts';
+import { answerOnce } from './answer-once.ts';
 import type { BatchState } from './batch-state.ts';
 import { SET_UPDATE, type ModuleAnswer, type TaskChanges } from './contract.ts';
 import { sendLimits } from './send-limits.ts';
@@ -10,9 +11,8 @@ const REASON = 200;
 
 /** Registers the handler; called before the first await, so that no update finds none. */
 export function handleSet(state: BatchState): void {
-  setHandler(defineUpdate<ModuleAnswer, [TaskChanges]>(SET_UPDATE), (changes) => set(state, changes), {
-    validator: validChanges,
-  });
+  const update = defineUpdate<ModuleAnswer, [TaskChanges]>(SET_UPDATE);
+  setHandler(update, (changes) => answerOnce(state, () => set(state, changes)), { validator: validChanges });
 }
 
 function validChanges({ concurrency, budgetUsd, reason = '' }: TaskChanges): void {
@@ -27,17 +27,12 @@ function validChanges({ concurrency, budgetUsd, reason = '' }: TaskChanges): voi
 }
 
 async function set(state: BatchState, changes: TaskChanges): Promise<ModuleAnswer> {
-  const id = currentUpdateInfo()?.id ?? '';
-  const before = state.answerOf(id);
-  if (before !== undefined) return before;
   const { concurrency = state.concurrency, budgetUsd = state.budgetUsd, reason = '' } = changes;
   const parts = [
     concurrency === state.concurrency ? '' : `concurrency ${state.concurrency} to ${concurrency}`,
     budgetUsd === state.budgetUsd ? '' : `budget ${amount(state.budgetUsd)} to ${amount(budgetUsd)}`,
   ].filter((part) => part !== '');
   const answer = { changed: parts.length > 0, detail: parts.length > 0 ? parts.join(', ') : 'no change' };
-  // Noted before the first await: the same update that is sent again meanwhile gets this answer.
-  state.remember(id, answer);
   if (!answer.changed) return answer;
   const isRaised = budgetUsd !== state.budgetUsd;
   Object.assign(state, { concurrency, budgetUsd });

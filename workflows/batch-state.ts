@@ -111,17 +111,21 @@ export class BatchState {
     );
   }
 
+  /** Modules that wait for a time, for another task or for money. */
+  private get held(): QueuedModule[] {
+    return [...this.parked, ...this.busy, ...this.short];
+  }
+
   /** True where nothing is left to do in any run. */
   get finished(): boolean {
-    const waiting = this.parked.length + this.busy.length + this.short.length;
-    return !this.hasNext && this.open.size === 0 && waiting === 0;
+    return !this.hasNext && this.open.size === 0 && this.held.length === 0;
   }
 
   /** Why nothing runs, for people; null while something does. */
   get waiting(): string | null {
     if (this.open.size > 0) return null;
     if (this.short.length > 0) return `waiting for budget: ${this.short[0]?.note?.detail ?? ''} is spent`;
-    if (this.hasNext || this.parked.length + this.busy.length === 0) return null;
+    if (this.hasNext || this.held.length === 0) return null;
     const [first] = [...this.parked].sort((a, b) => (a.note?.until ?? '').localeCompare(b.note?.until ?? ''));
     if (first === undefined || first.note === null) return 'waiting for modules that another task holds';
     const { reason, until, detail } = first.note;
@@ -191,8 +195,7 @@ export class BatchState {
 
   /** Takes a module out of the queues; false where it was in none. A module of the plan's later pages is in none. */
   unqueue(slug: string): boolean {
-    const queued = (): number =>
-      this.again.length + this.parked.length + this.busy.length + this.short.length + this.page.length;
+    const queued = (): number => this.again.length + this.held.length + this.page.length;
     const before = queued();
     const others = (queued: QueuedModule): boolean => queued.module.slug !== slug;
     this.again = this.again.filter(others);
@@ -212,24 +215,24 @@ export class BatchState {
   }
 
   get progress(): BatchProgress {
-    const { total, statuses, open, parked, busy, short, concurrency } = this;
+    const { total, statuses, open, held, concurrency } = this;
     return {
       total,
       counts: countStatuses(statuses),
       open: [...open.keys()],
-      waiting: parked.length + busy.length + short.length,
+      waiting: held.length,
       concurrency,
     };
   }
 
   /** What the next run is started with. Nothing is open then; what is loaded but not started is loaded again. */
   get carry(): BatchCarry {
-    const { total, statuses, concurrency, answers, page, again, parked, busy, short, unrecorded, reopened } = this;
+    const { total, statuses, concurrency, answers, page, again, held, unrecorded, reopened } = this;
     return {
       total,
       cursor: this.cursor,
       statuses,
-      again: [...again, ...parked, ...busy, ...short, ...page.map((module) => this.fresh(module))],
+      again: [...again, ...held, ...page.map((module) => this.fresh(module))],
       concurrency,
       budgetUsd: this.budgetUsd,
       answers,

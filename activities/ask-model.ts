@@ -46,24 +46,25 @@ export async function askUntilDone(call: Call): Promise<FlightResult> {
   const { taskId } = call.input;
   let worked = 0;
   const ask = async (): Promise<FlightResult> => {
-    call.beat.phase = 'asking';
-    await call.log(`asking ${call.name}`);
-    const started = Date.now();
-    const workedUntilNow = (): number => worked + Date.now() - started;
-    let ms = 0;
-    try {
-      const reply = await call.deps.books.ask(
-        taskId,
-        { reply: call.key, module: moduleKey(call.input.module), ask: call.ask, model: call.name },
-        { budgetUsd: () => call.deps.gates.budgetUsd(taskId), promptLength: prompt.length, signal: call.signal },
-        () => askWithin(call, prompt, call.input.limitMs - worked),
-        (got) => keep(call, got, (ms = workedUntilNow())),
-      );
-      if (reply === 'over') return overBudget(call);
-      return reply === 'timeout' ? { kind: 'timeout', ms: workedUntilNow() } : { kind: 'reply', ms };
-    } finally {
-      worked = workedUntilNow();
-    }
+    const reply = await call.deps.books.ask(
+      taskId,
+      { reply: call.key, module: moduleKey(call.input.module), ask: call.ask, model: call.name },
+      { budgetUsd: () => call.deps.gates.budgetUsd(taskId), promptLength: prompt.length, signal: call.signal },
+      // Only from here on it works: before, it may have waited for money.
+      async () => {
+        call.beat.phase = 'asking';
+        await call.log(`asking ${call.name}`);
+        const started = Date.now();
+        try {
+          return await askWithin(call, prompt, call.input.limitMs - worked);
+        } finally {
+          worked += Date.now() - started;
+        }
+      },
+      (got) => keep(call, got, worked),
+    );
+    if (reply === 'over') return overBudget(call);
+    return reply === 'timeout' ? { kind: 'timeout', ms: worked } : { kind: 'reply', ms: worked };
   };
   for (;;) {
     try {

@@ -17,15 +17,18 @@ export async function openEngine(
   if (isConfigured(context.env)) return connectTo(null, null);
   const workspace = { id: await context.workspaceId(), root: context.workspace.root };
   const onProgress = (message: string): void => context.io.err(`${message}\n`);
-  const before = (await context.records.list()).filter((record) => !taskEnded(record.status));
   const { address, uiAddress, started } = await ensureEngine({
     onProgress,
     workspace,
     supervisorCommand: supervisorCommand(),
   });
-  if (started && before.length > 0 && !namesOpenTasks)
-    onProgress(`With it go on: ${before.map((record) => record.task_id).join(', ')}`);
+  if (started && !namesOpenTasks) await nameOpenTasks(context);
   return connectTo(address, `http://${uiAddress}/namespaces/default`);
+}
+
+async function nameOpenTasks({ records, io }: Context): Promise<void> {
+  const open = (await records.list()).filter((record) => !taskEnded(record.status));
+  if (open.length > 0) io.err(`With it go on: ${open.map((record) => record.task_id).join(', ')}\n`);
 }
 
 /** Connects a client to an address; null is the configured one. */

@@ -2,8 +2,12 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import type { Context } from '../context.ts';
-import { failedError, usageError } from '../domain/errors.ts';
+import { failedError, usageError, UserError } from '../domain/errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { credentialsFile, isKey, readCredentials } from '../model/credentials.ts';
+import { hostedNames, hostedProvider } from '../model/providers.ts';
+import { record } from '../model/retry-after.ts';
+import { writeState } from '../store/atomic.ts';
 import { newCommand, type Wiring } from './command.ts';
 
 /** `auth`: keeps a provider's key in the credentials file. The key comes by standard input, never as an argument. */
@@ -17,27 +21,30 @@ export function newAuthCommand(wiring: Wiring, run = runAuth): CommandUnknownOpt
 }
 
 async function runAuth(context: Context, provider: string): Promise<ExitCode> {
-  const [{ hostedNames, hostedProvider }, { credentialsFile }, { writeKey }] = await Promise.all([
-    import('../model/providers.ts'),
-    import('../model/keys.ts'),
-    import('../model/credentials.ts'),
-  ]);
   const { providers } = context.settings();
   if (hostedProvider(provider, providers) === null)
     throw usageError(`Unknown provider "${provider}". Known: ${hostedNames(providers).join(', ')}.`);
   const key = (await readSecret(`Key of ${provider}: `)).trim();
-  if (!/^[\x21-\x7e]+$/.test(key))
+  if (!isKey(key))
     throw usageError(
       'That is no key: it is empty, or holds a space or a character that no key has. Nothing was changed.',
     );
   const file = credentialsFile(context.env);
-  try {
-    writeKey(file, provider, key);
-  } catch (error) {
-    throw failedError(`${file} was left as it is: ${(error as Error).message}. Mend or move it, then try again.`);
-  }
+  const all = othersIn(file);
+  const credentials = { ...all, [provider]: { ...record(all[provider]), apiKey: key } };
+  await writeState(file, `${JSON.stringify(credentials, null, 2)}\n`, 0o600);
   context.io.err(`The key of ${provider} is kept in ${file} (mode 600). It counts from the next call on.\n`);
   return EXIT.ok;
+}
+
+/** The keys of all providers so far; a file that cannot be read is not replaced. */
+function othersIn(file: string): Readonly<Record<string, unknown>> {
+  try {
+    return readCredentials(file) ?? {};
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw failedError(`${file} was left as it is: ${error.message.replace(file, 'it')}`);
+  }
 }
 
 /** A line that a person types without its being shown, or all of a pipe. */

@@ -32,7 +32,7 @@ export function newCacheCommand(wiring: Wiring, run = runCache): CommandUnknownO
 }
 
 async function runCache(context: Context, options: CacheOptions): Promise<ExitCode> {
-  const files = replyFiles(context.workspace);
+  const files = await replyFiles(context.workspace);
   const removed = options.prune === true ? await prune(context, files, options) : refuseLimits(options);
   const kept = files.filter((file) => !removed.includes(file));
   const sizeOf = (some: readonly ReplyFile[]): number => some.reduce((sum, { size }) => sum + size, 0);

@@ -61,9 +61,11 @@ function databaseOf({ path, serverVersion: version }: LocatedServer): Database {
 /** A server that is there and newer than the version; null where there is none. */
 export async function newerServer(version: string): Promise<LocatedServer | null> {
   const found = await findServer();
-  const newer = found !== null && found.serverVersion !== version && isAtLeast(found.serverVersion, version);
-  return newer ? found : null;
+  return found !== null && isNewer(found, version) ? found : null;
 }
+
+export const isNewer = ({ serverVersion }: LocatedServer, version: string): boolean =>
+  serverVersion !== version && isAtLeast(serverVersion, version);
 
 const idleMark = (file: string): string => `${file}.idle`;
 

@@ -1,5 +1,5 @@
-import { knownDatabase, newerServer } from './database.ts';
-import { findServer } from './locate.ts';
+import { isNewer, knownDatabase } from './database.ts';
+import { findServer, type LocatedServer } from './locate.ts';
 import { answers } from './ports.ts';
 import { isAlive } from '../process/identity.ts';
 import { isConfigured } from './configured.ts';
@@ -23,17 +23,16 @@ export async function engineChecks(env: NodeJS.ProcessEnv): Promise<EngineCheck[
       : { ok: true, detail: `${found.path} (server ${found.serverVersion}, ${found.source})` };
   const warnings: EngineCheck[] = [];
   const state = await engineState((detail) => warnings.push({ name: 'engine state', ok: true, detail }));
-  return [{ name: 'temporal', ...binary }, ...(await databaseChecks()), ...warnings, ...(await stateChecks(state))];
+  return [{ name: 'temporal', ...binary }, ...databaseChecks(found), ...warnings, ...(await stateChecks(state))];
 }
 
 /** Which server serves the database, where that is not the one that is found. */
-async function databaseChecks(): Promise<EngineCheck[]> {
+function databaseChecks(found: LocatedServer | null): EngineCheck[] {
   const known = knownDatabase();
-  const newer = known === null ? null : await newerServer(known.version);
-  if (known === null || newer === null) return [];
+  if (known === null || found === null || !isNewer(found, known.version)) return [];
   const detail =
     `${known.file} is served by the server that made it, ${known.version} (${known.path}); ` +
-    `server ${newer.serverVersion} takes over, with a database of its own, once the engine has ended with no task open`;
+    `server ${found.serverVersion} takes over, with a database of its own, once the engine has ended with no task open`;
   return [{ name: 'database', ok: true, detail }];
 }
 

@@ -1,37 +1,57 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+/** The file in which a user's keys are kept: where it lies, and what it holds. */
+import { readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { failedError } from '../domain/errors.ts';
 import { record } from './retry-after.ts';
 
-/**
- * Puts a provider's key into the credentials file, which is readable by its owner alone from its first byte on. The keys of
- * others stay.
- * @throws the file system's error; a file that is not JSON is left as it is, with the parser's name as the error's message.
- */
-export function writeKey(path: string, provider: string, apiKey: string): void {
-  const all = record(parsed(read(path)));
-  const text = `${JSON.stringify({ ...all, [provider]: { ...record(all[provider]), apiKey } }, null, 2)}\n`;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, text, { mode: 0o600 });
-  // An old temp file keeps its mode.
-  chmodSync(temporary, 0o600);
-  renameSync(temporary, path);
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where the user's keys are kept. */
+export function credentialsFile(env: Environment): string {
+  return join(configFolder(env), 'batch-manager', 'credentials.json');
 }
 
-function read(path: string): string {
+/** Whether a text can be a key; fetch refuses a header with any other character, with a message that quotes it whole. */
+export const isKey = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
+
+function configFolder(env: Environment): string {
+  const configured = env['XDG_CONFIG_HOME'];
+  // The XDG rules: a path that is not absolute is ignored.
+  if (configured !== undefined && isAbsolute(configured)) return configured;
+  return join(env['HOME'] ?? homedir(), '.config');
+}
+
+/** A key that others of the machine can read is refused rather than used: nobody would notice it otherwise. */
+export function refuseOpenFile(path: string): void {
+  if (process.platform === 'win32') return;
+  const mode = statSync(path).mode & 0o777;
+  if ((mode & 0o077) === 0) return;
+  throw failedError(`${path} has mode ${mode.toString(8)}: others may read the keys in it. Run: chmod 600 "${path}"`);
+}
+
+/**
+ * What the credentials file holds, by provider; null where there is none.
+ * @throws UserError (failed) where it cannot be read or is not JSON.
+ */
+export function readCredentials(path: string): Readonly<Record<string, unknown>> | null {
+  const text = readIfThere(path);
+  if (text === null) return null;
   try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '{}';
-    throw error;
+    return record(JSON.parse(text));
+  } catch {
+    // The parser's own message quotes the text, and with it a key.
+    throw failedError(`${path} is not valid JSON. Write it anew, for instance: {"google":{"apiKey":"…"}}`);
   }
 }
 
-function parsed(text: string): unknown {
+/** A file's text; null where there is none. @throws UserError (failed) where it cannot be read. */
+export function readIfThere(path: string): string | null {
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    // The parser's own message quotes the text, and with it a key.
-    throw new Error('it is not valid JSON');
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = String(record(error)['code']);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw failedError(`${path} cannot be read (${code}). Check its owner and mode: ls -ld "${path}"`);
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LanguageModelUsage } from 'ai';
 import { UserError } from '../domain/errors.ts';
+import { isKey } from './credentials.ts';
 import { toModelError } from './error-class.ts';
 import {
   ModelError,
@@ -54,10 +55,7 @@ export function createHostedModel(options: HostedOptions): Model {
 
 /** A key that is wrong has a gate, too: its call says what is wrong. */
 function gateKey(options: HostedOptions, model: string): string {
-  const { provider, spec, env } = options;
-  const variable = spec.baseURLVariable;
-  const address = (variable === null ? undefined : env[variable]) ?? spec.baseURL;
-  const parts = [provider, address, keyOrNone(options), model];
+  const parts = [options.provider, addressOf(options).text, keyOrNone(options), model];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
@@ -104,8 +102,7 @@ function requireKey({ provider, spec, keyHelp, ...options }: HostedOptions): str
   const key = options.apiKey() ?? '';
   if (key === '' && !spec.needsKey) return '';
   if (key === '') throw new ModelError('auth', `${provider} has no API key. Set one of: ${keyHelp}`);
-  // fetch refuses such a header with a message that quotes the key whole.
-  if (!/^[\x21-\x7e]+$/.test(key)) {
+  if (!isKey(key)) {
     throw new ModelError(
       'auth',
       `${provider}'s API key holds a space or a character that no key has. Set it anew: ${keyHelp}`,
@@ -114,14 +111,21 @@ function requireKey({ provider, spec, keyHelp, ...options }: HostedOptions): str
   return key;
 }
 
-/** Throws ModelError (bad-request) for what is no address; a version path (`/v1beta`) is added where there is none. */
-function resolveBaseURL({ provider, spec, env }: HostedOptions): string {
+/** The address as it is set, not checked, and where: by the variable where that says one, else by the settings or the provider. */
+function addressOf({ provider, spec, env }: HostedOptions): { readonly text: string; readonly place: string } {
   const variable = spec.baseURLVariable;
   const named = variable === null ? '' : (env[variable]?.trim() ?? '');
-  const text = named === '' ? spec.baseURL : named;
+  return variable === null || named === ''
+    ? { text: spec.baseURL, place: `base-url of ${provider} in batch-manager.yaml` }
+    : { text: named, place: variable };
+}
+
+/** Throws ModelError (bad-request) for what is no address; a version path (`/v1beta`) is added where there is none. */
+function resolveBaseURL(options: HostedOptions): string {
+  const { provider, spec } = options;
+  const { text, place } = addressOf(options);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
-    const place = named === '' ? `base-url of ${provider} in batch-manager.yaml` : (variable ?? '');
     // What stands before an @ may be a password.
     const shown = text.includes('@') ? 'an address with a user name' : `"${text}"`;
     const example = hostedProvider(provider)?.baseURL ?? 'https://example.org/v1';

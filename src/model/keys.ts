@@ -1,7 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
-import { failedError } from '../domain/errors.ts';
+import { join } from 'node:path';
+import { credentialsFile, readCredentials, readIfThere, refuseOpenFile } from './credentials.ts';
 import { record } from './retry-after.ts';
 
 /** A key, and where it came from (never logged together: only the origin is for people). */
@@ -24,11 +22,6 @@ export interface Keys {
 export interface KeysOptions {
   readonly workspaceRoot: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-/** Where the user's keys are kept. */
-export function credentialsFile(env: KeysOptions['env']): string {
-  return join(configFolder(env), 'batch-manager', 'credentials.json');
 }
 
 /** Keys from the environment, else the workspace's `.env`, else the user's credentials file. Nothing is read before it is asked. */
@@ -74,13 +67,6 @@ function dotEnvValue(raw: string): string {
   return raw.replace(/(?:^|\s+)#.*$/, '').trim();
 }
 
-function configFolder(env: KeysOptions['env']): string {
-  const configured = env['XDG_CONFIG_HOME'];
-  // The XDG rules: a path that is not absolute is ignored.
-  if (configured !== undefined && isAbsolute(configured)) return configured;
-  return join(env['HOME'] ?? homedir(), '.config');
-}
-
 function fromVariables(names: readonly string[], values: KeysOptions['env'], place: string): FoundKey | null {
   for (const name of names) {
     const key = values[name]?.trim();
@@ -90,36 +76,9 @@ function fromVariables(names: readonly string[], values: KeysOptions['env'], pla
 }
 
 function fromCredentials(provider: string, path: string): FoundKey | null {
-  const text = readIfThere(path);
-  if (text === null) return null;
+  const credentials = readCredentials(path);
+  if (credentials === null) return null;
   refuseOpenFile(path);
-  const key = record(record(parseCredentials(text, path))[provider])['apiKey'];
+  const key = record(credentials[provider])['apiKey'];
   return typeof key === 'string' && key.trim() !== '' ? { key: key.trim(), origin: path } : null;
-}
-
-/** A key that others of the machine can read is refused rather than used: nobody would notice it otherwise. */
-function refuseOpenFile(path: string): void {
-  if (process.platform === 'win32') return;
-  const mode = statSync(path).mode & 0o777;
-  if ((mode & 0o077) === 0) return;
-  throw failedError(`${path} has mode ${mode.toString(8)}: others may read the keys in it. Run: chmod 600 "${path}"`);
-}
-
-function parseCredentials(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    // The parser's own message quotes the text, and with it a key.
-    throw failedError(`${path} is not valid JSON. Write it anew, for instance: {"google":{"apiKey":"…"}}`);
-  }
-}
-
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = String(record(error)['code']);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw failedError(`${path} cannot be read (${code}). Check its owner and mode: ls -ld "${path}"`);
-  }
 }

@@ -46,10 +46,10 @@ export async function writeAtomic(file: string, data: string | Uint8Array): Prom
   }
 }
 
-/** As `writeAtomic`, for files of our own state, which no person links or gives a mode. */
-export async function writeState(file: string, data: string | Uint8Array): Promise<void> {
+/** As `writeAtomic`, for files of our own state, which no person links or gives a mode; `mode` where others must not read it. */
+export async function writeState(file: string, data: string | Uint8Array, mode?: number): Promise<void> {
   try {
-    await replace(file, data, null);
+    await replace(file, data, null, mode);
   } catch (error) {
     throw named(error, file);
   }
@@ -70,11 +70,11 @@ export async function writeWork(file: string, data: string | Uint8Array): Promis
   }
 }
 
-async function replace(target: string, data: string | Uint8Array, before: Stats | null): Promise<void> {
+async function replace(target: string, data: string | Uint8Array, before: Stats | null, mode?: number): Promise<void> {
   const folder = dirname(target);
   const temporary = join(folder, temporaryName());
   try {
-    await writeSynced(temporary, data, before);
+    await writeSynced(temporary, data, before, mode);
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -105,8 +105,13 @@ export function temporaryOf(name: string): number | null {
 
 const sync = promisify(fsync);
 
-async function writeSynced(file: string, data: string | Uint8Array, before: Stats | null): Promise<void> {
-  const descriptor = inFolder(dirname(file), () => openSync(file, 'wx'));
+async function writeSynced(
+  file: string,
+  data: string | Uint8Array,
+  before: Stats | null,
+  mode?: number,
+): Promise<void> {
+  const descriptor = inFolder(dirname(file), () => openSync(file, 'wx', mode));
   try {
     writeFileSync(descriptor, data);
     if (before !== null) keepModeAndOwner(descriptor, before);

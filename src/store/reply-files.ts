@@ -1,5 +1,6 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A reply as a file. */
@@ -12,26 +13,17 @@ export interface ReplyFile {
 }
 
 /** All replies that a workspace keeps, the oldest first. */
-export function replyFiles(workspace: Workspace): ReplyFile[] {
+export async function replyFiles(workspace: Workspace): Promise<ReplyFile[]> {
   const folder = join(workspace.state, 'replies');
-  const files = entries(folder).flatMap((shard) =>
-    entries(join(folder, shard)).flatMap((name) => {
+  const files: ReplyFile[] = [];
+  for (const shard of await namesIn(folder)) {
+    for (const name of await namesIn(join(folder, shard))) {
       const path = join(folder, shard, name);
       const stat = name.endsWith('.json') ? statSync(path, { throwIfNoEntry: false }) : undefined;
-      return stat === undefined ? [] : [{ path, size: stat.size, at: stat.mtimeMs }];
-    }),
-  );
-  return files.sort((a, b) => a.at - b.at);
-}
-
-function entries(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
+      if (stat !== undefined) files.push({ path, size: stat.size, at: stat.mtimeMs });
+    }
   }
+  return files.sort((a, b) => a.at - b.at);
 }
 
 /** The replies that go so that none is older than `before` (ms) and all together are at most `size` bytes: the oldest. */

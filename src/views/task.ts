@@ -88,6 +88,7 @@ function took(record: TaskRecord, now: Date): string {
 /** The head of `show`. */
 export function taskHead(record: TaskRecord, now: Date): string {
   const { ended } = tally(record.counts);
+  const cost = costText(record.cost);
   const lines = [
     record.task_id,
     `  ${record.operation} ${record.track} ${record.modules_selected}, ${record.status}, ${ended} of ${record.total} modules ended`,
@@ -95,7 +96,7 @@ export function taskHead(record: TaskRecord, now: Date): string {
     `  started ${shortTime(record.created_at)} UTC, ${took(record, now)}`,
     record.reason === null ? '' : `  ${record.reason}`,
     ended === 0 ? '' : `  ${countsText(record.counts)}`,
-    costText(record.cost) === '' ? '' : `  ${costText(record.cost)}`,
+    cost === '' ? '' : `  ${cost}`,
   ];
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
 }

@@ -38,7 +38,7 @@ async function updatedRecord(deps: Deps, record: TaskRecord, input: RecordTaskIn
     ...record,
     modules,
     counts: countOutcomes(modules),
-    budget_usd: await deps.gates.budgetUsd(record.task_id),
+    ...(await limits(deps, record.task_id)),
     cost: await deps.books.cost(record.task_id),
     status: input.status,
     reason: input.reason,
@@ -46,6 +46,15 @@ async function updatedRecord(deps: Deps, record: TaskRecord, input: RecordTaskIn
     ended_at: taskEnded(input.status) ? now : null,
     stopped_at: input.status === 'stopped' ? now : null,
   };
+}
+
+/** What `set` may have changed since the start. */
+async function limits(deps: Deps, taskId: string): Promise<Partial<Pick<TaskRecord, 'concurrency' | 'budget_usd'>>> {
+  const now = await deps.gates.limitsOf(taskId);
+  // A width of 0 pauses; the record says with which one the task goes on.
+  return now === null
+    ? {}
+    : { budget_usd: now.budgetUsd, ...(now.concurrency > 0 && { concurrency: now.concurrency }) };
 }
 
 /** Modules that never started have no child that reports. */

@@ -80,9 +80,14 @@ export class TaskGates {
     await this.update(taskId, { concurrency, closed, budgetUsd });
   }
 
+  /** What the task may do now; null where nothing is known of it. */
+  async limitsOf(taskId: string): Promise<Limits | null> {
+    return (await this.gate(taskId))?.limits ?? null;
+  }
+
   /** What the task may spend, USD; 0 is no limit. */
   async budgetUsd(taskId: string): Promise<number> {
-    return (await this.gate(taskId))?.limits.budgetUsd ?? 0;
+    return (await this.limitsOf(taskId))?.budgetUsd ?? 0;
   }
 
   /** Closes a task's gate for good and aborts its calls. */

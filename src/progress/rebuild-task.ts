@@ -6,7 +6,7 @@ import { OPERATIONS } from '../domain/operation.ts';
 import { taskEnded, type TaskStatus } from '../domain/task-status.ts';
 import { startOfRecord, type TaskRecord } from '../store/record-schema.ts';
 import { countOutcomes } from '../store/records.ts';
-import type { BatchInput } from '../../workflows/contract.ts';
+import { SET_UPDATE, type BatchInput, type TaskChanges } from '../../workflows/contract.ts';
 import type { LoggedLine } from '../../workflows/step-contract.ts';
 import { ModuleFold, type PlacedModule, type Stories } from './rebuild-modules.ts';
 
@@ -62,7 +62,7 @@ export function rebuildRecord(sources: TaskSources): TaskRecord {
   const { modules } = fold;
   const end = closed?.at ?? null;
   return {
-    ...startOfRecord({ ...input, taskId }),
+    ...startOfRecord({ ...input, taskId, settings: { ...input.settings, ...changes(events) } }),
     created_at: (freezing(events) ?? events[0])?.at ?? '',
     updated_at: events.at(-1)?.at ?? '',
     ended_at: end,
@@ -77,6 +77,20 @@ export function rebuildRecord(sources: TaskSources): TaskRecord {
     cost: null,
   };
 }
+
+/** What `set` changed, to the last of its updates. */
+function changes(events: readonly HistoryEvent[]): Pick<TaskChanges, 'concurrency' | 'budgetUsd'> {
+  const sent = events.flatMap((event) =>
+    event.kind === 'update-accepted' && event.name === SET_UPDATE ? [event.arg as TaskChanges] : [],
+  );
+  return Object.assign(
+    {},
+    ...sent.map(({ concurrency, budgetUsd }) => defined({ concurrency, budgetUsd })),
+  ) as TaskChanges;
+}
+
+const defined = (values: object): object =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 type Done = Extract<HistoryEvent, { kind: 'done' }>;
 

@@ -60,16 +60,28 @@ test.skipIf(noTemporal !== undefined)(
 
     expect(await home.run(folder, ['set', id, '--budget', '2'])).toMatchObject({ code: 0, stdout: 'no change\n' });
     expect(await home.run(folder, ['set', id, '--budget', '-1'])).toMatchObject({ code: 2 });
+    const wider = await home.run(folder, ['set', id, '--concurrency', '3']);
+    expect(wider).toMatchObject({ code: 0, stdout: 'concurrency 4 to 3\n' });
     const raised = await home.run(folder, ['set', id, '--budget', '10', '--reason', 'it is worth it']);
     expect(raised).toMatchObject({ code: 0, stdout: 'budget $2 to $10\n' });
     expect((await home.run(folder, ['watch', id])).stderr).toContain('PASS_ON_REVIEW');
     const end = record(folder, id);
-    expect(end).toMatchObject({ status: 'completed', counts: { PASS_ON_REVIEW: MODULES }, budget_usd: 10 });
+    expect(end).toMatchObject({
+      status: 'completed',
+      counts: { PASS_ON_REVIEW: MODULES },
+      budget_usd: 10,
+      concurrency: 3,
+    });
     expect(end?.cost?.usd).toBeCloseTo(A_CALL * MODULES, 6);
     // What was asked again is what the kill had cut off.
     expect(server.requests).toHaveLength(MODULES + (end?.cost?.unsettled_calls ?? 0));
     expect(server.requests.length).toBeGreaterThan(asked);
     expect(readFileSync(join(folder, 'tasks', `${id}.output`), 'utf8')).toContain('budget $2 to $10 (it is worth it)');
+    const rebuilt = await home.run(folder, ['rebuild', id, '--json']);
+    expect({ code: rebuilt.code, record: record(folder, id) }).toMatchObject({
+      code: 0,
+      record: { budget_usd: 10, concurrency: 3, cost: end?.cost },
+    });
   },
   180_000,
 );

@@ -35,10 +35,15 @@ export async function lockWhenFree(path: string): Promise<() => void> {
   for (;;) {
     const attempt = tryLock(path);
     if (attempt.ok) return attempt.release;
-    for (let looks = 1; existsSync(path) && mayLive(attempt.holder); looks += 1) {
-      if (looks % CLOSE_LOOK === 0 && lockHolder(path) === null) break;
-      await sleep(LOOK_EVERY_MS);
-    }
+    await untilGone(attempt.holder, () => !existsSync(path));
+  }
+}
+
+/** Waits until a process is gone, or something else is so. */
+export async function untilGone(id: ProcessId, isOver: () => boolean = () => false): Promise<void> {
+  for (let looks = 1; mayLive(id) && !isOver(); looks += 1) {
+    if (looks % CLOSE_LOOK === 0 && !isAlive(id)) return;
+    await sleep(LOOK_EVERY_MS);
   }
 }
 

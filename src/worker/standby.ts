@@ -1,7 +1,7 @@
 /** What a spare worker does while it waits for the worker's place. */
 import { settingsText } from '../config/settings-file.ts';
 import { engineError } from '../domain/errors.ts';
-import { lockWhenFree } from '../process/lock.ts';
+import { lockHolder, lockWhenFree, untilGone } from '../process/lock.ts';
 import type { Workspace } from '../store/workspace.ts';
 
 /**
@@ -13,6 +13,8 @@ export async function standBy(workspace: Workspace, lock: string): Promise<() =>
   const settings = settingsText(workspace);
   const end = (): never => process.exit(0);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, end);
+  // The worker before holds the lock for its life: one whose file is gone, with a state that a person cleared, still works.
+  for (let holder = lockHolder(lock); holder !== null; holder = lockHolder(lock)) await untilGone(holder);
   const release = await lockWhenFree(lock);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, end);
   if (settingsText(workspace) === settings) return release;

@@ -1,6 +1,7 @@
 /** The warm spare worker: made beside a worker while tasks may be open, and in its place when that dies. */
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EngineState, WorkerState } from '../../src/engine/state.ts';
 import { createHome, type Home } from '../helpers/cli.ts';
@@ -52,6 +53,10 @@ test.skipIf(noTemporal !== undefined)('takes over when the worker is killed, and
   await home.run(folder, ['up']);
   const [first, spare] = [worker().pid, await warmSpare()];
   expect((await home.run(folder, ['doctor'])).stdout).toContain(`spare ${spare}`);
+  // A lock file that somebody deletes is no end of the worker: two of them would be two widths.
+  rmSync(join(folder, '.batch-manager/worker.lock'));
+  await sleep(1500);
+  expect([worker().pid, said(worker().workspaceId, 'ready')]).toEqual([first, first]);
   process.kill(first, 'SIGKILL');
   await until(() => worker().pid === spare && said(worker().workspaceId, 'ready') === spare);
   expect(worker()).toMatchObject({ restarts: 1, lastEnd: 'killed by SIGKILL' });
@@ -74,7 +79,7 @@ test.skipIf(noTemporal !== undefined)(
     await home.run(folder, ['down', '--now']);
     await home.run(folder, ['up']);
     expect((await home.run(folder, ['fix-review', 'tiny', '1', '2'])).code).toBe(0);
-    await new Promise((done) => setTimeout(done, 6000));
+    await sleep(6000);
     expect(worker().spare).toBeNull();
   },
 );

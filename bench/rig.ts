@@ -31,10 +31,10 @@ export interface Rig {
   readonly workspace: Workspace;
   /** The engine as it is now. */
   engine(): Engine;
-  /** Starts the engine, where it is not up, and connects a client to it; the caller closes that. */
-  connect(): Promise<TaskClient>;
-  /** Starts a task over modules `from` to `to`; gives its id. */
-  start(client: TaskClient, from: number, to: number, concurrency: number): Promise<string>;
+  /** Starts the engine with a worker for a workspace (its own), and connects a client to it; the caller closes that. */
+  connect(of?: Workspace): Promise<TaskClient>;
+  /** Starts a task over modules `from` to `to` of a workspace (its own); gives its id. */
+  start(client: TaskClient, from: number, to: number, concurrency: number, of?: Workspace): Promise<string>;
   /** Ends all processes and removes all files; fails where a process survived. */
   close(): Promise<void>;
 }
@@ -50,16 +50,16 @@ export async function createRig(modules: number): Promise<Rig> {
     home,
     workspace,
     engine,
-    async connect() {
-      expect(await home.run(workspace.root, ['up'])).toMatchObject({ code: 0 });
+    async connect(of = workspace) {
+      expect(await home.run(of.root, ['up'])).toMatchObject({ code: 0 });
       const { client, connection } = await connectClient({ address: engine().address });
       return new TaskClient(client, () => connection.close());
     },
-    async start(client, from, to, concurrency) {
+    async start(client, from, to, concurrency, of = workspace) {
       const flags = { model: 'google/gemini-2.5-flash', concurrency: String(concurrency) };
-      const { settings } = taskSettings(flags, {}, readSettingsFile(workspace));
-      const { taskId } = await startTask(client, workspace, {
-        workspaceId: await workspaceId(workspace),
+      const { settings } = taskSettings(flags, {}, readSettingsFile(of));
+      const { taskId } = await startTask(client, of, {
+        workspaceId: await workspaceId(of),
         operation: 'fix-review',
         track: 'tiny',
         selection: [[from, to]],

@@ -1,42 +1,30 @@
 /** How fast a stop is: from the cancel request to the last abort and to the closed task, and whether any call starts after it. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { connectClient } from '../src/client/connection.ts';
-import { startTask } from '../src/client/start.ts';
-import { TaskClient } from '../src/client/task-client.ts';
-import { taskSettings } from '../src/config/task-settings.ts';
-import { readSettingsFile } from '../src/config/settings-file.ts';
-import { LimitStore } from '../src/store/limits.ts';
-import { workspaceAt, workspaceId, type Workspace } from '../src/store/workspace.ts';
-import { createHome, type Home } from '../test/helpers/cli.ts';
-import { writeTree } from '../test/helpers/curriculum.ts';
-import type { GeminiServer } from '../test/helpers/gemini-server.ts';
-import { tinyWorkspace } from '../test/helpers/lesson.ts';
-import { copyOf } from '../test/helpers/workspaces.ts';
-import { googleAt, startThinkingServer } from '../test/helpers/thinking-server.ts';
-import { until } from '../test/helpers/until.ts';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, test } from 'vitest';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TaskClient } from '../src/client/task-client.ts';
+import { LimitStore } from '../src/store/limits.ts';
+import { workspaceAt, type Workspace } from '../src/store/workspace.ts';
+import { writeTree } from '../test/helpers/curriculum.ts';
+import { until } from '../test/helpers/until.ts';
+import { copyOf } from '../test/helpers/workspaces.ts';
 import { spread } from './figures.ts';
 import { report, type Table } from './results.ts';
+import { createRig, type Rig } from './rig.ts';
 import { rounds } from './rounds.ts';
 
 const ROUNDS = rounds();
 const MODULES = 40;
+const CONCURRENCY = 8;
 
-let server: GeminiServer;
-let home: Home;
-let workspace: Workspace;
+let rig: Rig;
 let client: TaskClient;
 
 beforeAll(async () => {
-  server = await startThinkingServer(() => 120_000);
-  home = createHome(googleAt(server));
-  const folder = mkdtempSync(join(tmpdir(), 'batch-manager-bench-'));
-  tinyWorkspace(folder, MODULES);
-  workspace = workspaceAt(folder);
-  client = await clientFor(workspace);
+  rig = await createRig(MODULES);
+  rig.model.latencyMs = 120_000;
+  client = await rig.connect();
 });
 
 afterAll(async () => {
@@ -51,19 +39,8 @@ afterAll(async () => {
     raw: kinds,
   });
   await client.close();
-  expect(await home.close()).toEqual([]);
-  await server.close();
-  rmSync(workspace.root, { recursive: true, force: true });
+  await rig.close();
 });
-
-async function clientFor(of: Workspace): Promise<TaskClient> {
-  expect((await home.run(of.root, ['up'])).code).toBe(0);
-  const engine = JSON.parse(readFileSync(join(home.folder, 'state/batch-manager/engine.json'), 'utf8')) as {
-    server: { address: string };
-  };
-  const { client: temporal, connection } = await connectClient({ address: engine.server.address });
-  return new TaskClient(temporal, () => connection.close());
-}
 
 interface Stop {
   readonly lastAbort: number;
@@ -72,21 +49,12 @@ interface Stop {
   readonly inFlight: number;
 }
 
-async function start(of: Workspace): Promise<string> {
-  const { settings } = taskSettings({ model: 'google/gemini-2.5-flash' }, {}, readSettingsFile(of));
-  const request = {
-    workspaceId: await workspaceId(of),
-    operation: 'fix-review',
-    track: 'tiny',
-    selection: [[1, MODULES]],
-    settings,
-  } as const;
-  return (await startTask(client, of, request)).taskId;
-}
+const start = (of: Workspace): Promise<string> => rig.start(client, 1, MODULES, CONCURRENCY, of);
 
 /** As the stop command does it: hold, cancel, wait until closed. */
 async function stop(of: Workspace, taskId: string): Promise<Stop> {
-  const inFlight = server.inFlight;
+  const server = rig.model.gemini;
+  const { inFlight } = server;
   const before = server.requests.length;
   await new LimitStore(of).hold(taskId);
   const requested = Date.now();
@@ -141,10 +109,10 @@ function callTable(): Table {
 test('stop with 8 calls in flight and 8 waiting', async () => {
   const stops: Stop[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const taskId = await start(workspace);
-    await until(() => server.inFlight === 8);
+    const taskId = await start(rig.workspace);
+    await until(() => rig.model.gemini.inFlight === CONCURRENCY);
     await sleep(700);
-    stops.push(await stop(workspace, taskId));
+    stops.push(await stop(rig.workspace, taskId));
   }
   kinds.push({ name: '8 in flight, 8 waiting', targets: ['100', '600'], stops });
 });
@@ -152,15 +120,15 @@ test('stop with 8 calls in flight and 8 waiting', async () => {
 test('stop 20-120 ms after the start, in the burst of child starts', async () => {
   const stops: Stop[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const taskId = await start(workspace);
+    const taskId = await start(rig.workspace);
     await sleep(20 + (100 * round) / ROUNDS);
-    stops.push(await stop(workspace, taskId));
+    stops.push(await stop(rig.workspace, taskId));
   }
   kinds.push({ name: '20-120 ms after the start', targets: ['200', '600'], stops });
 });
 
 test('stop while audit commands ignore TERM', async () => {
-  const other = workspaceAt(copyOf(workspace.root));
+  const other = workspaceAt(copyOf(rig.workspace.root));
   rmSync(other.state, { recursive: true, force: true });
   writeTree(other.root, { 'stubborn.sh': 'trap "" TERM\nsleep 300 &\nwhile :; do sleep 1; done\n' });
   const settings = readFileSync(join(other.root, 'batch-manager.yaml'), 'utf8');
@@ -168,7 +136,7 @@ test('stop while audit commands ignore TERM', async () => {
     'batch-manager.yaml': `${settings}audit:\n  command: sh ${join(other.root, 'stubborn.sh')} {file}\n`,
   });
   await client.close();
-  client = await clientFor(other);
+  client = await rig.connect(other);
   const stops: Stop[] = [];
   for (let round = 0; round < Math.min(5, ROUNDS); round += 1) {
     const taskId = await start(other);
@@ -176,6 +144,5 @@ test('stop while audit commands ignore TERM', async () => {
     stops.push(await stop(other, taskId));
   }
   kinds.push({ name: '16 audit commands that ignore TERM', targets: ['-', '4000'], stops });
-  // Its worker still writes its last line.
-  rmSync(other.root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  rmSync(other.root, { recursive: true, force: true });
 });

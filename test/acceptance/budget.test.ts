@@ -1,8 +1,7 @@
 /** A budget: kept by all calls of a task, over a kill, and raised while the task waits. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { TaskRecord } from '../../src/store/records.ts';
 import { createHome, findProcess, type Home } from '../helpers/cli.ts';
 import { startGeminiServer, type GeminiServer } from '../helpers/gemini-server.ts';
 import type { GeminiReply } from '../helpers/gemini-reply.ts';
@@ -10,6 +9,7 @@ import { tempWorkspace, writeTree } from '../helpers/curriculum.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { googleAt, thinkingScript } from '../helpers/thinking-server.ts';
+import { recordOf } from '../helpers/record.ts';
 import { until } from '../helpers/until.ts';
 
 const MODULES = 20;
@@ -23,12 +23,6 @@ afterEach(async () => {
   expect(await home.close()).toEqual([]);
   await server.close();
 });
-
-/** A task's record; null before there is one. */
-function record(folder: string, id: string): TaskRecord | null {
-  const file = join(folder, 'tasks', `${id}.json`);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as TaskRecord) : null;
-}
 
 test.skipIf(noTemporal !== undefined)(
   'a task spends no more than it may, over a kill of its worker, waits, and goes on when the budget is raised',
@@ -47,10 +41,10 @@ test.skipIf(noTemporal !== undefined)(
     const id = (await home.run(folder, command)).stdout.trim();
     await until(() => server.requests.length >= 5, 30_000);
     process.kill(findProcess(home.folder, 'main.js', ' worker ') ?? 0, 'SIGKILL');
-    await until(() => record(folder, id)?.status === 'waiting', 60_000);
+    await until(() => recordOf(folder, id)?.status === 'waiting', 60_000);
 
     // Every reply that got to the cache is booked, those killed in flight are unsettled, and both count.
-    const { cost = null, reason, budget_usd } = record(folder, id) ?? {};
+    const { cost = null, reason, budget_usd } = recordOf(folder, id) ?? {};
     expect({ reason, budget_usd }).toEqual({ reason: 'waiting for budget: $2.00 is spent', budget_usd: 2 });
     expect(cost?.unsettled_calls).toBeLessThanOrEqual(4);
     expect(cost?.usd).toBeCloseTo(A_CALL * (server.requests.length - (cost?.unsettled_calls ?? 0)), 6);
@@ -65,7 +59,7 @@ test.skipIf(noTemporal !== undefined)(
     const raised = await home.run(folder, ['set', id, '--budget', '10', '--reason', 'it is worth it']);
     expect(raised).toMatchObject({ code: 0, stdout: 'budget $2 to $10\n' });
     expect((await home.run(folder, ['watch', id])).stderr).toContain('PASS_ON_REVIEW');
-    const end = record(folder, id);
+    const end = recordOf(folder, id);
     expect(end).toMatchObject({
       status: 'completed',
       counts: { PASS_ON_REVIEW: MODULES },
@@ -78,7 +72,7 @@ test.skipIf(noTemporal !== undefined)(
     expect(server.requests.length).toBeGreaterThan(asked);
     expect(readFileSync(join(folder, 'tasks', `${id}.output`), 'utf8')).toContain('budget $2 to $10 (it is worth it)');
     const rebuilt = await home.run(folder, ['rebuild', id, '--json']);
-    expect({ code: rebuilt.code, record: record(folder, id) }).toMatchObject({
+    expect({ code: rebuilt.code, record: recordOf(folder, id) }).toMatchObject({
       code: 0,
       record: { budget_usd: 10, concurrency: 3, cost: end?.cost },
     });

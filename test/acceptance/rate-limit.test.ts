@@ -1,6 +1,4 @@
 /** Providers that ask to wait: shared by all calls of the model, over tasks and workspaces, at the cost of no try. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { TaskRecord } from '../../src/store/records.ts';
 import { createHome, type Home } from '../helpers/cli.ts';
@@ -10,6 +8,7 @@ import { tempWorkspace } from '../helpers/curriculum.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { googleAt, thinkingScript } from '../helpers/thinking-server.ts';
+import { recordOf } from '../helpers/record.ts';
 import { until } from '../helpers/until.ts';
 
 let server: GeminiServer;
@@ -30,12 +29,6 @@ function workspace(modules: number): string {
   const folder = tempWorkspace();
   tinyWorkspace(folder, modules);
   return folder;
-}
-
-/** A task's record; null before there is one. */
-function record(folder: string, id: string): TaskRecord | null {
-  const file = join(folder, 'tasks', `${id}.json`);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as TaskRecord) : null;
 }
 
 test.skipIf(noTemporal !== undefined)(
@@ -79,17 +72,17 @@ test.skipIf(noTemporal !== undefined)(
     const folder = workspace(5);
     const started = await home.run(folder, ['fix-review', 'tiny', '1', '5', '-b', '--concurrency', '2']);
     const id = started.stdout.trim();
-    await until(() => record(folder, id)?.status === 'waiting', 30_000);
+    await until(() => recordOf(folder, id)?.status === 'waiting', 30_000);
     const asked = server.requests.length;
     expect(asked).toBeLessThanOrEqual(2);
-    expect(record(folder, id)?.reason).toMatch(/^waiting for quota until \S+Z \(google\/gemini-2\.5-flash\)$/);
+    expect(recordOf(folder, id)?.reason).toMatch(/^waiting for quota until \S+Z \(google\/gemini-2\.5-flash\)$/);
     expect((await home.run(folder, ['show', id])).stdout).toContain('waiting for quota until');
     const other = workspace(2);
     const second = (await home.run(other, ['fix-review', 'tiny', '1', '2', '-b'])).stdout.trim();
-    await until(() => record(other, second)?.status === 'waiting', 30_000);
+    await until(() => recordOf(other, second)?.status === 'waiting', 30_000);
     expect(server.requests).toHaveLength(asked);
     expect((await home.run(folder, ['stop', id])).code).toBe(0);
-    expect(record(folder, id)).toMatchObject({ status: 'stopped', counts: { STOPPED: 5 } });
+    expect(recordOf(folder, id)).toMatchObject({ status: 'stopped', counts: { STOPPED: 5 } });
   },
   120_000,
 );

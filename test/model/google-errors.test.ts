@@ -1,10 +1,11 @@
+import { inspect } from 'node:util';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { createGoogleModel } from '../helpers/google-model.ts';
-import { ModelError } from '../../src/model/model.ts';
+import type { ModelError } from '../../src/model/model.ts';
 import { dailyQuota, geminiError, invalidKey, rateLimited, type GeminiReply } from '../helpers/gemini-reply.ts';
+import { modelErrorOf } from '../helpers/model-error.ts';
 import { startGeminiServer } from '../helpers/gemini-server.ts';
 
 const KEY = 'AIzaSecretKey-0123456789';
@@ -19,16 +20,7 @@ async function errorFrom(baseURL: string): Promise<ModelError> {
     prompt: PROMPT,
     signal: new AbortController().signal,
   });
-  const error: unknown = await asked.then(
-    () => new Error('the call did not fail'),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof ModelError)) throw new Error('no ModelError', { cause: error });
-  const shown = inspect(error, { depth: 20, showHidden: true });
-  expect(shown).not.toContain(KEY);
-  expect(shown).not.toContain('таємний');
-  expect(error.message.length).toBeLessThanOrEqual(500);
-  return error;
+  return modelErrorOf(asked, [KEY, 'таємний']);
 }
 
 /** The error that a scripted answer gives; one request, since retries are the caller's. */

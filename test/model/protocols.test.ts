@@ -1,9 +1,9 @@
 /** Providers beside Google, each asked over its own protocol on a real server. */
-import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { ModelError, type ModelReply } from '../../src/model/model.ts';
+import type { ModelError, ModelReply } from '../../src/model/model.ts';
 import { createModels } from '../../src/model/registry.ts';
 import { tempFolder } from '../helpers/temp.ts';
+import { modelErrorOf } from '../helpers/model-error.ts';
 import { serveHttp, type HttpAnswer } from '../helpers/http-server.ts';
 
 const KEY = 'sk-Secret-0123456789';
@@ -72,14 +72,7 @@ async function asked(provider: keyof typeof PROVIDERS, answer: HttpAnswer) {
 
 async function failureOf(provider: keyof typeof PROVIDERS, answer: HttpAnswer): Promise<ModelError> {
   const { reply, requests } = await asked(provider, answer);
-  const error = await reply.then(
-    () => new Error('the call did not fail'),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof ModelError)) throw new Error('no ModelError', { cause: error });
-  const shown = inspect(error, { depth: 20, showHidden: true });
-  expect(shown).not.toContain(KEY);
-  expect(shown).not.toContain('таємний');
+  const error = await modelErrorOf(reply, [KEY, 'таємний']);
   expect(requests).toHaveLength(1);
   return error;
 }

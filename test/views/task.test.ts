@@ -1,17 +1,10 @@
 import { expect, test } from 'vitest';
+import { blankModule } from '../../src/store/record-schema.ts';
 import type { ModuleRecord, TaskRecord } from '../../src/store/records.ts';
 import { countsText, duration, listTable, moduleTable, tally, taskHead } from '../../src/views/task.ts';
 
 const module = (number: number, change: Partial<ModuleRecord> = {}): ModuleRecord => ({
-  number,
-  outcome: null,
-  score: null,
-  rounds: 0,
-  changed: false,
-  suspicious: false,
-  failure: null,
-  detail: '',
-  run_id: null,
+  ...blankModule(number),
   ...change,
 });
 

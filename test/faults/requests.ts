@@ -1,7 +1,7 @@
 import type { GeminiRecord, GeminiServer } from '../helpers/gemini-server.ts';
 
-/** A reply that left the model so short a time before a kill may not have been on disk yet, ms. */
-const JUST_LEFT_MS = 150;
+/** A reply that left the model so short a time before a kill may not have been on disk yet, on a busy machine, ms. */
+const JUST_LEFT_MS = 500;
 
 /** Prompts that were asked for. */
 export const distinct = (server: GeminiServer): Set<string> => new Set(server.requests.map(({ prompt }) => prompt));

@@ -34,7 +34,10 @@ export interface Call {
   /** `provider/model`. */
   readonly name: string;
   readonly key: string;
+  /** Ends the call at once. */
   readonly signal: AbortSignal;
+  /** Ends it where it waits, too; aborted whenever `signal` is. */
+  readonly waiting: AbortSignal;
   readonly beat: Beat;
   log(text: string): Promise<void>;
 }
@@ -49,7 +52,7 @@ export async function askUntilDone(call: Call): Promise<FlightResult> {
     const reply = await call.deps.books.ask(
       taskId,
       { reply: call.key, module: moduleKey(call.input.module), ask: call.ask, model: call.name },
-      { budgetUsd: () => call.deps.gates.budgetUsd(taskId), promptLength: prompt.length, signal: call.signal },
+      { budgetUsd: () => call.deps.gates.budgetUsd(taskId), promptLength: prompt.length, signal: call.waiting },
       // Only from here on it works: before, it may have waited for money.
       async () => {
         call.beat.phase = 'asking';
@@ -78,7 +81,7 @@ export async function askUntilDone(call: Call): Promise<FlightResult> {
 }
 
 function gatedCall(call: Call): GatedCall {
-  const { deps, signal, beat } = call;
+  const { deps, waiting: signal, beat } = call;
   const { model, name } = deps.model(call.name);
   return {
     deps,
@@ -116,7 +119,7 @@ async function afterFailure(call: Call, { gate }: GatedCall, error: unknown): Pr
   }
   const until = new Date(Date.now() + move.ms).toISOString();
   Object.assign(call.beat, { phase: 'backing off', until });
-  await sleep(move.ms, undefined, { signal: call.signal });
+  await sleep(move.ms, undefined, { signal: call.waiting });
   call.beat.until = null;
 }
 

@@ -1,4 +1,5 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { TurnedBack } from '../src/concurrency/gates.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import type { ModelCalls } from '../workflows/step-contract.ts';
@@ -8,7 +9,7 @@ import type { Deps } from './deps.ts';
 export function createAuditCommand(deps: Deps): ModelCalls['auditCommand'] {
   return async (input) => {
     const command = deps.auditCommand;
-    if (command === null || (await deps.audits.gate(input.hash, command.key)) !== null) return;
+    if (command === null || (await deps.audits.gate(input.hash, command.key)) !== null) return null;
     const version = await deps.work.version(input.hash);
     const registered = deps.gates.register(input.taskId, input.module.slug);
     const beating = setInterval(() => heartbeat({ phase: 'audit command', attempt: activityInfo().attempt }), 500);
@@ -18,7 +19,9 @@ export function createAuditCommand(deps: Deps): ModelCalls['auditCommand'] {
       await deps.audits.put(input.hash, command.key, gate);
       const line = { subject: moduleKey(input.module), event: 'command', text: `${gate.status}: ${gate.message}` };
       await appendLog(deps.workspace, input.taskId, line);
+      return null;
     } catch (error) {
+      if (signal.reason instanceof TurnedBack) return 'paused';
       throw signal.aborted ? signal.reason : error;
     } finally {
       clearInterval(beating);

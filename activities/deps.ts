@@ -74,7 +74,7 @@ export type FlightResult =
   | { readonly kind: 'timeout'; readonly ms: number }
   | {
       readonly kind: 'wait';
-      readonly reason: 'paused' | 'quota' | 'budget';
+      readonly reason: 'paused' | 'settings-changed' | 'quota' | 'budget';
       readonly until: string | null;
       readonly detail: string | null;
     };

@@ -7,11 +7,12 @@ import { createAudit } from './audit.ts';
 import { createAuditCommand } from './audit-command.ts';
 import { awaitFree } from './await-free.ts';
 import type { Deps } from './deps.ts';
+import { createFailedModules } from './failed-modules.ts';
 import { createFinish } from './finish.ts';
 import { createJudge } from './judge.ts';
 import { createLimitSteps } from './limits.ts';
 import { createModelCall } from './model-call.ts';
-import { createFindModule, createFreezePlan, createLoadPage } from './plan.ts';
+import { createCheckModels, createFindModule, createFreezePlan, createLoadPage } from './plan.ts';
 import { createRecordTask } from './record.ts';
 import { underMark } from './marked.ts';
 import { createPrepareResearch, createWriteResearch } from './research.ts';
@@ -42,6 +43,8 @@ export function createActivities(deps: Deps): Activities {
     freezePlan: createFreezePlan(deps),
     loadPage: createLoadPage(deps),
     findModule: createFindModule(deps),
+    failedModules: createFailedModules(deps),
+    checkModels: createCheckModels(deps),
     ...createLimitSteps(deps),
     recordTask: createRecordTask(deps),
     logTask: async ({ taskId, event, text }) => {

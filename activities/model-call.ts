@@ -8,8 +8,8 @@
  */
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Permit } from '../src/concurrency/gates.ts';
-import { ABORTED_TEXT, CACHED_TEXT } from '../src/domain/log-texts.ts';
+import { TurnedBack, type Permit } from '../src/concurrency/gates.ts';
+import { ABORTED_TEXT, CACHED_TEXT, turnedBackText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import type { Ask } from '../src/model/model.ts';
 import { replyKey } from '../src/store/replies.ts';
@@ -46,10 +46,17 @@ export function createModelCall(
     const beat: Beat = { phase: 'waiting', until: null, tries: triesBefore() };
     const beating = setInterval(() => heartbeat(beat), BEAT_MS);
     const signal = AbortSignal.any([cancellationSignal(), registered.signal]);
+    const waiting = AbortSignal.any([signal, registered.turnedBack]);
     try {
-      const call = { deps, input, ask: asked, name, key, signal, beat, log };
-      return resultOf(await deps.flights.run(key, signal, () => underPermit(call)), key);
+      const call = { deps, input, ask: asked, name, key, signal, waiting, beat, log };
+      return resultOf(await deps.flights.run(key, waiting, () => underPermit(call)), key);
     } catch (error) {
+      // A wait that is aborted throws an AbortError: the signals themselves say why.
+      const reason: unknown = signal.aborted ? signal.reason : waiting.aborted ? waiting.reason : error;
+      if (reason instanceof TurnedBack) {
+        await log(turnedBackText(reason.reason));
+        return { kind: 'wait', reason: reason.reason, until: null, detail: null };
+      }
       if (!signal.aborted) throw error;
       await log(ABORTED_TEXT).catch(() => undefined);
       throw signal.reason;
@@ -78,10 +85,10 @@ async function underPermit(call: Call): Promise<FlightResult> {
 }
 
 /** A permit, once no stop holds the task: the CLI's hold file stands before its cancel request is sent. */
-async function firstPermit({ deps, input, signal }: Call): Promise<Permit | null> {
-  const permit = await deps.gates.acquire(input.taskId, signal);
+async function firstPermit({ deps, input, waiting }: Call): Promise<Permit | null> {
+  const permit = await deps.gates.acquire(input.taskId, waiting);
   try {
-    if (permit !== null) await untilReleased(deps, input.taskId, signal);
+    if (permit !== null) await untilReleased(deps, input.taskId, waiting);
     return permit;
   } catch (error) {
     permit?.release();

@@ -26,7 +26,7 @@ export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
       const lines = await planLines(deps, input);
       // Before the check, so that a task that fails for want of a key is listed, too.
       await putFirstRecord(deps, input, lines);
-      checkModels(deps, input);
+      checkModels(deps, [input.settings.model, input.settings.reviewModel]);
       await deps.plans.put(input.taskId, lines);
       const { settings } = input;
       const text = startedText({
@@ -43,11 +43,16 @@ export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
 }
 
 /** Asked of the worker that will make the calls: the CLI's environment may be another. */
-function checkModels(deps: Deps, { settings }: FreezePlanInput): void {
-  for (const name of new Set([settings.model, settings.reviewModel])) {
+function checkModels(deps: Deps, names: readonly string[]): void {
+  for (const name of new Set(names)) {
     const missing = deps.model(name).model.missing();
     if (missing !== null) throw new TypedError('AuthFailed', missing);
   }
+}
+
+/** Whether models that a task is to change to can be called. */
+export function createCheckModels(deps: Deps): BatchSteps['checkModels'] {
+  return async ({ models }) => checkModels(deps, models);
 }
 
 async function planLines(deps: Deps, input: FreezePlanInput): Promise<PlanLine[]> {
@@ -98,7 +103,12 @@ const planned = ({ index, track, slug, number, generation }: PlanLine): PlannedM
   generation,
 });
 
-async function planOf(deps: Deps, taskId: string): Promise<readonly PlanLine[]> {
+/** A line of the plan as batches know it, with the module's generation as it is now. */
+export async function plannedNow(deps: Deps, line: PlanLine): Promise<PlannedModule> {
+  return { ...planned(line), generation: Math.max(line.generation, await deps.generations.get(line)) };
+}
+
+export async function planOf(deps: Deps, taskId: string): Promise<readonly PlanLine[]> {
   const plan = await deps.plans.get(taskId);
   if (plan === null)
     throw new TypedError('Bug', `The plan of ${taskId} is gone from .batch-manager/plans. Start the batch anew.`);
@@ -114,7 +124,6 @@ export function createLoadPage(deps: Deps): BatchSteps['loadPage'] {
 export function createFindModule(deps: Deps): BatchSteps['findModule'] {
   return async ({ taskId, module }) => {
     const line = matchModule(await planOf(deps, taskId), module);
-    if (line === undefined) return null;
-    return { ...planned(line), generation: Math.max(line.generation, await deps.generations.get(line)) };
+    return line === undefined ? null : plannedNow(deps, line);
   };
 }

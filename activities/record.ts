@@ -2,6 +2,7 @@ import { countsLine, stoppedInText } from '../src/domain/log-texts.ts';
 import { taskEnded } from '../src/domain/task-status.ts';
 import { appliedRounds, backupFolder } from '../src/store/apply.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
+import { liveRecord } from '../src/store/record-schema.ts';
 import { countOutcomes, type ModuleRecord, type TaskRecord } from '../src/store/records.ts';
 import { appendLog, lastLines } from '../src/store/task-log.ts';
 import type { ModuleRecordDelta } from '../workflows/contract.ts';
@@ -19,6 +20,8 @@ export function createRecordTask(deps: Deps): BatchSteps['recordTask'] {
       const updated = await updatedRecord(deps, record, input);
       await deps.records.put(updated);
       faultPoint('record:written');
+      // A pause and its end are logged with who asked for them.
+      if (updated.status === 'paused' || (record.status === 'paused' && !taskEnded(updated.status))) return;
       if (updated.status === record.status && updated.reason === record.reason) return;
       const text = updated.reason ?? (taskEnded(updated.status) ? countsLine(updated.counts) : 'goes on');
       await appendLog(deps.workspace, input.taskId, { subject: 'task', event: updated.status, text });
@@ -39,6 +42,7 @@ async function updatedRecord(deps: Deps, record: TaskRecord, input: RecordTaskIn
     modules,
     counts: countOutcomes(modules),
     ...(await limits(deps, record.task_id)),
+    ...(input.live && liveRecord(input.live)),
     cost: await deps.books.cost(record.task_id),
     status: input.status,
     reason: input.reason,
@@ -67,8 +71,8 @@ function stopTheRest(modules: Record<string, ModuleRecord>): void {
 async function moduleRecord(deps: Deps, record: TaskRecord, delta: ModuleRecordDelta): Promise<ModuleRecord> {
   const { number, outcome, score, rounds, changed, suspicious, failure, detail, runId } = delta;
   const module = { number, outcome, score, rounds, changed, suspicious, failure, detail, run_id: runId };
-  return outcome === 'STOPPED' && detail === ''
-    ? { ...module, ...(await stoppedAt(deps, record, delta.slug)) }
+  return (outcome === 'STOPPED' || outcome === 'SKIPPED') && detail === ''
+    ? { ...module, ...(await stoppedAt(deps, record, delta.slug, outcome)) }
     : module;
 }
 
@@ -77,9 +81,10 @@ async function stoppedAt(
   deps: Deps,
   record: TaskRecord,
   slug: string,
+  outcome: 'STOPPED' | 'SKIPPED',
 ): Promise<Pick<ModuleRecord, 'changed' | 'rounds' | 'detail'>> {
   const [last] = await lastLines(deps.workspace, record.task_id, `${record.track}/${slug}`, 1);
   const rounds = await appliedRounds(backupFolder(deps.workspace, record.task_id, { track: record.track, slug }));
   const changed = rounds.length > 0;
-  return { changed, rounds: rounds.length, detail: stoppedInText(last?.event ?? null, changed) };
+  return { changed, rounds: rounds.length, detail: stoppedInText(outcome, last?.event ?? null, changed) };
 }

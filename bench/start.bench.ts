@@ -72,7 +72,8 @@ async function startElsewhere(): Promise<Awaited<ReturnType<typeof start>>> {
   try {
     return await start(folder, 1);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    // The worker of the folder may still be writing.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

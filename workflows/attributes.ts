@@ -29,6 +29,11 @@ export function upsertOutcome(outcome: Outcome, value: number | null): void {
   upsertSearchAttributes([{ key: status, value: outcome }, ...pairs]);
 }
 
+/** Marks that a batch is paused, or goes on: an engine that is idle but for paused batches may end. */
+export function upsertStatus(value: 'paused' | 'running'): void {
+  upsertSearchAttributes([{ key: status, value }]);
+}
+
 /** Marks how far a batch is. */
 export function upsertCounts(ended: number, notPassed: number): void {
   upsertSearchAttributes([

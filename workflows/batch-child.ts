@@ -14,12 +14,19 @@ import { endOfRestarts } from '../src/domain/restarts.ts';
 import { OPERATIONS } from '../src/domain/operation.ts';
 import { moduleAttributes } from './attributes.ts';
 import type { BatchState, OpenModule } from './batch-state.ts';
-import type { BatchInput, ModuleEnd, ModuleInput, QueuedModule } from './contract.ts';
+import { SETTINGS_SIGNAL, type ModuleEnd, type ModuleInput, type QueuedModule } from './contract.ts';
 
 /** Starts a module's child and follows it to its end, in a scope of its own. Whatever befalls the child becomes an outcome. */
 export function openModule(state: BatchState, queued: QueuedModule): void {
   const scope = new CancellationScope();
-  const entry: OpenModule = { queued, scope, runId: null, closed: Promise.resolve() };
+  const entry: OpenModule = {
+    queued,
+    scope,
+    runId: null,
+    cancelledAs: 'STOPPED',
+    sendSettings: () => undefined,
+    closed: Promise.resolve(),
+  };
   state.open.set(queued.module.slug, entry);
   state.started += 1;
   const end = scope
@@ -48,7 +55,7 @@ function noteEnd(state: BatchState, entry: OpenModule, end: ModuleEnd | 'busy'):
   else if (note.until !== null) state.parked.push(again);
   else state.again.unshift(again);
   // The worker lost its limits file: without it, it lets no call through.
-  if (note.reason === 'paused') state.limitsLost = true;
+  if (note.reason === 'paused' && state.paused === null) state.limitsLost = true;
 }
 
 async function runChild(state: BatchState, entry: OpenModule): Promise<ModuleEnd | 'busy'> {
@@ -60,12 +67,15 @@ async function runChild(state: BatchState, entry: OpenModule): Promise<ModuleEnd
   };
   try {
     const { workflow } = OPERATIONS[state.input.operation];
-    const options = childOptions(state.input, entry.queued);
+    const { live } = state;
+    const options = childOptions(state, entry.queued);
     // Not in the module's scope: a cancel that is sent before the child has started goes to the module's last closed run,
     // and the child never hears of it (seen with stops in the burst of child starts).
     const child = await CancellationScope.nonCancellable(() => startChild<Workflow>(workflow, options));
     started();
     entry.runId = child.firstExecutionRunId;
+    entry.sendSettings = () => void child.signal(SETTINGS_SIGNAL, state.live).catch(() => undefined);
+    if (state.live !== live) entry.sendSettings();
     entry.scope.cancelRequested.catch(() => cancelRun(child.workflowId, child.firstExecutionRunId));
     return (await CancellationScope.nonCancellable(() => child.result())) as ModuleEnd;
   } catch (error) {
@@ -82,9 +92,10 @@ async function cancelRun(workflowId: string, runId: string): Promise<void> {
   await CancellationScope.nonCancellable(() => run.cancel()).catch(() => undefined);
 }
 
-function childOptions(input: BatchInput, queued: QueuedModule): ChildWorkflowOptions & { args: [ModuleInput] } {
+function childOptions(state: BatchState, queued: QueuedModule): ChildWorkflowOptions & { args: [ModuleInput] } {
   const { module, note, force } = queued;
-  const { taskId, workspaceId, operation, settings } = input;
+  const { input, settings } = state;
+  const { taskId, workspaceId, operation } = input;
   const args: [ModuleInput] = [{ taskId, workspaceId, operation, module, settings, note, force }];
   return {
     workflowId: moduleWorkflowId(workspaceId, module),
@@ -94,7 +105,7 @@ function childOptions(input: BatchInput, queued: QueuedModule): ChildWorkflowOpt
     // A worker killed during a local activity costs this time-out.
     workflowTaskTimeout: '3s',
     staticSummary: `${operation} ${moduleKey(module)}`,
-    typedSearchAttributes: moduleAttributes(input, module),
+    typedSearchAttributes: moduleAttributes({ ...input, settings }, module),
   };
 }
 
@@ -106,7 +117,7 @@ function noteBusy(state: BatchState, queued: QueuedModule): void {
 
 function noteFailure(state: BatchState, entry: OpenModule, error: unknown): void {
   const { module } = entry.queued;
-  if (isCancellation(error)) return state.endWithout(module, 'STOPPED', '', entry.runId);
+  if (isCancellation(error)) return state.endWithout(module, entry.cancelledAs, '', entry.runId);
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const message = cause instanceof Error ? cause.message : String(cause);
   return state.endWithout(module, 'ERROR', message.slice(0, 500), entry.runId, 'Bug');

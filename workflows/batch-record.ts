@@ -1,5 +1,6 @@
 /** The projections of a batch: its record on disk, and its memo and search attributes for list, show and the Web UI. */
 import { CancellationScope, condition, isCancellation, sleep, upsertMemo } from '@temporalio/workflow';
+import { LIVE_SETTINGS } from '../src/domain/settings.ts';
 import { outcomePassed, type Outcome } from '../src/domain/outcome.ts';
 import { countStatuses } from '../src/domain/status-string.ts';
 import type { TaskStatus } from '../src/domain/task-status.ts';
@@ -37,20 +38,32 @@ export async function keepRecord(state: BatchState): Promise<void> {
 
 /** Whether there is something that the record does not say. */
 function news(state: BatchState): boolean {
-  return state.unrecorded.length > 0 || state.reopened.length > 0 || state.waiting !== state.recordedWaiting;
+  const { unrecorded, reopened, standing, recordedReason, live, recordedLive } = state;
+  return unrecorded.length > 0 || reopened.length > 0 || standing.reason !== recordedReason || live !== recordedLive;
 }
 
 /** What the record has to take up now. */
 function recordInput(state: BatchState, status: TaskStatus, reason: string | null): RecordTaskInput {
-  return { taskId: state.input.taskId, status, reason, ended: state.unrecorded, reopened: state.reopened };
+  const { taskId, settings } = state.input;
+  const isSet = LIVE_SETTINGS.some((name) => state.live[name] !== (settings[name] ?? 0));
+  return {
+    taskId,
+    status,
+    reason,
+    ended: state.unrecorded,
+    reopened: state.reopened,
+    ...(isSet && { live: state.live }),
+  };
 }
 
 /** Writes what is not recorded yet; what ends meanwhile stays for the next time. */
 async function record(state: BatchState): Promise<void> {
-  const { waiting } = state;
-  const input = recordInput(state, waiting === null ? 'running' : 'waiting', waiting);
+  const { status, reason } = state.standing;
+  const { live } = state;
+  const input = recordInput(state, status, reason);
   await state.steps.run('recordTask', input);
-  state.recordedWaiting = waiting;
+  state.recordedReason = reason;
+  state.recordedLive = live;
   state.unrecorded = state.unrecorded.filter((delta) => !input.ended.includes(delta));
   state.reopened = state.reopened.slice(input.reopened.length);
 }

@@ -1,46 +1,85 @@
 /** The update that changes a running task's settings: absolute values, from the next call on, over every restart. */
-import { ApplicationFailure, defineUpdate, setHandler } from '@temporalio/workflow';
-import { MAX_CONCURRENCY } from '../src/domain/settings.ts';
-import { answerOnce } from './answer-once.ts';
+import { LIVE_SETTINGS, MAX_CONCURRENCY, type LiveSettings } from '../src/domain/settings.ts';
 import type { BatchState } from './batch-state.ts';
-import { SET_UPDATE, type ModuleAnswer, type TaskChanges } from './contract.ts';
+import { SET_UPDATE, type Answer, type TaskChanges } from './contract.ts';
+import { badRequest, handleMessage } from './messages.ts';
 import { sendLimits } from './send-limits.ts';
-
-/** Longest reason, in characters. */
-const REASON = 200;
+import { byText, checkSteering } from './steering.ts';
 
 /** Registers the handler; called before the first await, so that no update finds none. */
 export function handleSet(state: BatchState): void {
-  const update = defineUpdate<ModuleAnswer, [TaskChanges]>(SET_UPDATE);
-  setHandler(update, (changes) => answerOnce(state, () => set(state, changes)), { validator: validChanges });
+  handleMessage<TaskChanges>(state, {
+    name: SET_UPDATE,
+    check: checkChanges,
+    act: (changes) => set(state, changes),
+    subject: () => '',
+  });
 }
 
-function validChanges({ concurrency, budgetUsd, reason = '' }: TaskChanges): void {
-  const isWidth =
-    concurrency === undefined || (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= MAX_CONCURRENCY);
-  const isBudget = budgetUsd === undefined || (Number.isFinite(budgetUsd) && budgetUsd >= 0);
-  if (isWidth && isBudget && typeof reason === 'string' && reason.length <= REASON) return;
-  throw ApplicationFailure.nonRetryable(
-    `Set concurrency to 1-${MAX_CONCURRENCY}, budgetUsd to 0 or more, and give a reason of at most ${REASON} characters.`,
-    'BadRequest',
-  );
+const isNumber = (min: number, max: number) => (value: unknown) =>
+  typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max;
+const isWhole = (min: number, max: number) => (value: unknown) => Number.isInteger(value) && isNumber(min, max)(value);
+const isModel = (value: unknown): boolean => typeof value === 'string' && /^[^/]+\/.+$/.test(value);
+
+/** What each setting may be, and how a person is told. */
+const CHECKS: Record<keyof LiveSettings, readonly [check: (value: unknown) => boolean, wanted: string]> = {
+  concurrency: [isWhole(1, MAX_CONCURRENCY), `1-${MAX_CONCURRENCY}`],
+  budgetUsd: [isNumber(0, Number.MAX_VALUE), '0 or more'],
+  model: [isModel, 'provider/model'],
+  reviewModel: [isModel, 'provider/model'],
+  maxRounds: [isWhole(0, 20), '0-20'],
+  passScore: [isNumber(0, 10), '0-10'],
+};
+
+function checkChanges(changes: unknown): asserts changes is TaskChanges {
+  checkSteering(changes);
+  const given = changes as Record<string, unknown>;
+  const wrong = LIVE_SETTINGS.find((name) => given[name] !== undefined && !CHECKS[name][0](given[name]));
+  if (wrong !== undefined)
+    throw badRequest(`Set ${wrong} to ${CHECKS[wrong][1]}, not to ${JSON.stringify(given[wrong])}.`);
 }
 
-async function set(state: BatchState, changes: TaskChanges): Promise<ModuleAnswer> {
-  const { concurrency = state.concurrency, budgetUsd = state.budgetUsd, reason = '' } = changes;
-  const parts = [
-    concurrency === state.concurrency ? '' : `concurrency ${state.concurrency} to ${concurrency}`,
-    budgetUsd === state.budgetUsd ? '' : `budget ${amount(state.budgetUsd)} to ${amount(budgetUsd)}`,
-  ].filter((part) => part !== '');
-  const answer = { changed: parts.length > 0, detail: parts.length > 0 ? parts.join(', ') : 'no change' };
-  if (!answer.changed) return answer;
-  const isRaised = budgetUsd !== state.budgetUsd;
-  Object.assign(state, { concurrency, budgetUsd });
+/** How the settings are called, and their values, for people. */
+const WORDS: Record<keyof LiveSettings, string> = {
+  concurrency: 'concurrency',
+  budgetUsd: 'budget',
+  model: 'model',
+  reviewModel: 'review model',
+  maxRounds: 'max rounds',
+  passScore: 'pass score',
+};
+
+function valueText(name: keyof LiveSettings, value: string | number): string {
+  if (name !== 'budgetUsd') return String(value);
+  return value === 0 ? 'no limit' : `$${value}`;
+}
+
+async function set(state: BatchState, changes: TaskChanges): Promise<Answer> {
+  const changed = LIVE_SETTINGS.filter((name) => changes[name] !== undefined && changes[name] !== state.live[name]);
+  if (changed.length === 0) return { changed: false, detail: 'no change' };
+  const isOther = (...names: (keyof LiveSettings)[]): boolean => names.some((name) => changed.includes(name));
+  const models = [...new Set([changes.model, changes.reviewModel])].filter((name) => name !== undefined);
+  if (isOther('model', 'reviewModel')) await state.steps.run('checkModels', { models });
+  const before = state.live;
+  const now = Object.fromEntries(changed.map((name) => [name, changes[name]])) as Partial<LiveSettings>;
+  state.live = { ...before, ...now };
+  const detail = changed
+    .map((name) => `${WORDS[name]} ${valueText(name, before[name])} to ${valueText(name, state.live[name])}`)
+    .join(', ');
   await sendLimits(state);
-  const text = `${answer.detail}${reason === '' ? '' : ` (${reason})`}`;
+  const text = `${detail}${byText(changes)}`;
   await state.steps.run('logTask', { taskId: state.input.taskId, event: SET_UPDATE, text });
-  if (isRaised) state.again.unshift(...state.short.splice(0));
-  return answer;
+  if (isOther('budgetUsd')) state.again.unshift(...state.short.splice(0));
+  if (isOther('model', 'reviewModel', 'maxRounds', 'passScore'))
+    for (const open of state.open.values()) open.sendSettings();
+  if (isOther('model', 'reviewModel')) await leaveTheOldModel(state);
+  return { changed: true, detail };
 }
 
-const amount = (usd: number): string => (usd === 0 ? 'no limit' : `$${usd}`);
+/** Modules that wait for the old model need not wait any more: those parked for its quota, and calls at its gate. */
+async function leaveTheOldModel(state: BatchState): Promise<void> {
+  const forQuota = state.parked.filter((queued) => queued.note?.reason === 'quota');
+  state.parked = state.parked.filter((queued) => !forQuota.includes(queued));
+  state.again.unshift(...forQuota);
+  await state.steps.run('turnBack', { taskId: state.input.taskId });
+}

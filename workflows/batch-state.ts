@@ -1,14 +1,18 @@
 import type { CancellationScope } from '@temporalio/workflow';
+import { countEnd, NOTHING_SEEN, type BreakerCount } from '../src/domain/breaker.ts';
 import type { FailureType } from '../src/domain/failure.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
-import { countStatuses, openStatuses, setStatus, statusAt } from '../src/domain/status-string.ts';
+import { LIVE_SETTINGS, type LiveSettings, type TaskSettings } from '../src/domain/settings.ts';
+import { countStatuses, endOpen, openStatuses, setStatus, statusAt } from '../src/domain/status-string.ts';
+import type { TaskStatus } from '../src/domain/task-status.ts';
 import type {
   BatchCarry,
   BatchInput,
   BatchProgress,
   EndedModule,
-  ModuleAnswer,
+  Answer,
   ModuleRecordDelta,
+  Pause,
   PlannedModule,
   QueuedModule,
 } from './contract.ts';
@@ -28,8 +32,19 @@ export interface OpenModule {
   readonly queued: QueuedModule;
   readonly scope: CancellationScope;
   runId: string | null;
+  /** How it ends where a person has its run cancelled. */
+  cancelledAs: 'STOPPED' | 'SKIPPED';
+  /** Sends the settings that count from now on to its child. */
+  sendSettings: () => void;
   /** Settles, never rejects, once the child is closed. */
   closed: Promise<void>;
+}
+
+/** What a batch does, for its record. */
+export interface Standing {
+  readonly status: TaskStatus;
+  /** Why nothing runs, for people; null while something does. */
+  readonly reason: string | null;
 }
 
 /** The state of one run of a batch: which modules are where. Pure bookkeeping, it awaits nothing. */
@@ -39,9 +54,17 @@ export class BatchState {
   total = 0;
   cursor = 0;
   statuses = '';
-  concurrency: number;
-  /** What the task may spend, USD; 0 is no limit. */
-  budgetUsd: number;
+  /** The settings that `set` may have changed. */
+  live: LiveSettings;
+  /** Why nothing is started; null while it is not paused. */
+  paused: Pause | null = null;
+  /** Set where a person lets what is open end, and nothing more start. */
+  ending = false;
+  /** Whether that left modules that had not ended. */
+  restEnded = false;
+  /** Set once the canaries have ended, and a person looked at them or turned them off. */
+  canaryOver: boolean;
+  breaker: BreakerCount = NOTHING_SEEN;
   /** Modules that wait for money; while there is one, none is started. */
   short: QueuedModule[] = [];
   /** Modules loaded from the plan and not started yet. */
@@ -53,12 +76,13 @@ export class BatchState {
   /** Modules that another task holds. */
   busy: QueuedModule[] = [];
   readonly open = new Map<string, OpenModule>();
-  answers: (readonly [string, ModuleAnswer])[] = [];
+  answers: (readonly [string, Answer])[] = [];
   /** Ends that are not in the record yet. */
   unrecorded: ModuleRecordDelta[] = [];
   reopened: string[] = [];
-  /** What the record says of a wait. */
-  recordedWaiting: string | null = null;
+  /** What the record says of why nothing runs, and of the settings. */
+  recordedReason: string | null = null;
+  recordedLive: LiveSettings;
   /** Set where a call was told that the task is paused, which it is not. */
   limitsLost = false;
   pendingStarts = 0;
@@ -68,13 +92,14 @@ export class BatchState {
 
   constructor(input: BatchInput) {
     this.input = input;
-    this.concurrency = input.carry?.concurrency ?? input.settings.concurrency;
-    // An input of an older version has none.
-    this.budgetUsd = input.carry?.budgetUsd ?? input.settings.budgetUsd ?? 0;
+    this.live = liveSettings(input);
+    this.recordedLive = this.live;
+    this.canaryOver = input.carry?.canaryOver ?? (input.settings.canary ?? 0) === 0;
     if (input.carry === null) return;
     const { total, cursor, statuses, again, answers, unrecorded = [], reopened = [] } = input.carry;
+    const { paused = null, ending = false, breaker = NOTHING_SEEN } = input.carry;
     const parked = (queued: QueuedModule): boolean => typeof queued.note?.until === 'string';
-    Object.assign(this, { total, cursor, statuses, answers: [...answers] });
+    Object.assign(this, { total, cursor, statuses, answers: [...answers], paused, ending, breaker });
     this.unrecorded = [...unrecorded];
     this.reopened = [...reopened];
     this.again = again.filter((queued) => !parked(queued));
@@ -89,11 +114,31 @@ export class BatchState {
 
   /** True once this run starts no more modules, because its history grows long. */
   get draining(): boolean {
-    return this.historyFull || this.started >= STARTS_PER_RUN;
+    return this.historyFull || this.started >= (this.input.startsPerRun ?? STARTS_PER_RUN);
   }
 
+  /** The settings as they are now. */
+  get settings(): TaskSettings {
+    return { ...this.input.settings, ...this.live };
+  }
+
+  /** Children that may be open. */
   get window(): number {
-    return this.concurrency + this.input.settings.prefetch;
+    return this.canaryOver ? this.live.concurrency + this.input.settings.prefetch : this.canaries;
+  }
+
+  /** Modules that have yet to end before a person is asked to look at them. */
+  private get canaries(): number {
+    return Math.max(0, (this.input.settings.canary ?? 0) - this.ended);
+  }
+
+  private get ended(): number {
+    return Object.values(countStatuses(this.statuses)).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** True once the canaries have ended and nobody has looked at them. */
+  get canariesEnded(): boolean {
+    return !this.canaryOver && this.canaries === 0 && this.open.size === 0 && this.hasNext;
   }
 
   /** True where a module waits to be started, in a queue or in the plan. */
@@ -104,6 +149,8 @@ export class BatchState {
   get canStart(): boolean {
     return (
       this.hasNext &&
+      this.paused === null &&
+      !this.ending &&
       this.short.length === 0 &&
       !this.draining &&
       this.open.size < this.window &&
@@ -118,11 +165,18 @@ export class BatchState {
 
   /** True where nothing is left to do in any run. */
   get finished(): boolean {
-    return !this.hasNext && this.open.size === 0 && this.held.length === 0;
+    return this.open.size === 0 && (this.ending || (!this.hasNext && this.held.length === 0));
+  }
+
+  /** What the batch does, and why it does nothing. */
+  get standing(): Standing {
+    if (this.paused !== null) return { status: 'paused', reason: this.paused.text };
+    const { waiting } = this;
+    return { status: waiting === null ? 'running' : 'waiting', reason: waiting };
   }
 
   /** Why nothing runs, for people; null while something does. */
-  get waiting(): string | null {
+  private get waiting(): string | null {
     if (this.open.size > 0) return null;
     if (this.short.length > 0) return `waiting for budget: ${this.short[0]?.note?.detail ?? ''} is spent`;
     if (this.hasNext || this.held.length === 0) return null;
@@ -153,6 +207,7 @@ export class BatchState {
   /** Notes a module's end, once. */
   end(module: PlannedModule, ended: Omit<EndedModule, 'kind'>, runId: string | null): void {
     this.statuses = setStatus(this.statuses, module.index, ended.outcome);
+    this.breaker = countEnd(this.breaker, ended);
     const { outcome, score, rounds, changed, suspicious, failure, detail } = ended;
     const delta = {
       slug: module.slug,
@@ -178,6 +233,13 @@ export class BatchState {
     failure: FailureType | null = null,
   ): void {
     this.end(module, { outcome, score: null, rounds: 0, changed: false, suspicious: false, failure, detail }, runId);
+  }
+
+  /** Ends all modules that have not ended as STOPPED. The last record says so by itself. */
+  endRest(): void {
+    const before = this.statuses;
+    this.statuses = endOpen(before, 'STOPPED');
+    this.restEnded = this.statuses !== before;
   }
 
   /** Opens an ended module again, at the front. */
@@ -206,39 +268,53 @@ export class BatchState {
     return queued() < before;
   }
 
-  remember(updateId: string, answer: ModuleAnswer): void {
+  remember(updateId: string, answer: Answer): void {
     this.answers = [...this.answers.slice(1 - KEPT_ANSWERS), [updateId, answer]];
   }
 
-  answerOf(updateId: string): ModuleAnswer | undefined {
+  answerOf(updateId: string): Answer | undefined {
     return this.answers.find(([id]) => id === updateId)?.[1];
   }
 
   get progress(): BatchProgress {
-    const { total, statuses, open, held, concurrency } = this;
+    const { total, statuses, open, held, live, paused } = this;
     return {
       total,
       counts: countStatuses(statuses),
       open: [...open.keys()],
       waiting: held.length,
-      concurrency,
+      concurrency: live.concurrency,
+      paused: paused?.text ?? null,
     };
   }
 
   /** What the next run is started with. Nothing is open then; what is loaded but not started is loaded again. */
   get carry(): BatchCarry {
-    const { total, statuses, concurrency, answers, page, again, held, unrecorded, reopened } = this;
+    const { total, statuses, answers, page, again, held, unrecorded, reopened } = this;
+    const { live, paused, ending, canaryOver, breaker } = this;
     return {
       total,
       cursor: this.cursor,
       statuses,
       again: [...again, ...held, ...page.map((module) => this.fresh(module))],
-      concurrency,
-      budgetUsd: this.budgetUsd,
+      concurrency: live.concurrency,
+      live,
+      paused,
+      ending,
+      canaryOver,
+      breaker,
       answers,
       // The record is written once a second: without them the ends of the run's last second would never be in it.
       unrecorded,
       reopened,
     };
   }
+}
+
+/** The settings that `set` may have changed, as an earlier run or the start left them. */
+function liveSettings({ carry, settings }: BatchInput): LiveSettings {
+  // An input of an older version has no budget, and carries the two settings that could be changed then.
+  const { concurrency = settings.concurrency, budgetUsd = settings.budgetUsd ?? 0 } = carry ?? {};
+  const started = Object.fromEntries(LIVE_SETTINGS.map((name) => [name, settings[name]])) as unknown as LiveSettings;
+  return carry?.live ?? { ...started, concurrency, budgetUsd };
 }

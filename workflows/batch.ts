@@ -19,6 +19,7 @@ import {
 import { countStatuses } from '../src/domain/status-string.ts';
 import { openModule } from './batch-child.ts';
 import { handleMessages } from './batch-messages.ts';
+import { handlePause, pauseByItself } from './batch-pause.ts';
 import { handleSet } from './batch-set.ts';
 import { keepRecord, publishCounts, recordEnd } from './batch-record.ts';
 import { BatchState } from './batch-state.ts';
@@ -33,6 +34,7 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
   const state = new BatchState(input);
   handleMessages(state);
   handleSet(state);
+  handlePause(state);
   try {
     await runWindow(state);
   } catch (error) {
@@ -41,17 +43,20 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
     throw error;
   }
   if (!state.finished) return continueAsNew<typeof batch>({ ...input, carry: state.carry });
-  return { counts: countStatuses(state.statuses), total: state.total };
+  const result = { counts: countStatuses(state.statuses), total: state.total };
+  return state.restEnded ? { ...result, drained: true } : result;
 }
 
 /** Runs modules until none is left, or until this run has drained for the next one. */
 async function runWindow(state: BatchState): Promise<void> {
-  const { taskId, operation, track, selection, settings, carry } = state.input;
-  if (carry === null)
-    state.begin((await state.steps.run('freezePlan', { taskId, operation, track, selection, settings })).total);
+  const { taskId, operation, track, selection, settings, retryOf, carry } = state.input;
+  if (carry === null) {
+    const plan = { taskId, operation, track, selection, settings, ...(retryOf !== undefined && { retryOf }) };
+    state.begin((await state.steps.run('freezePlan', plan)).total);
+  }
   await sendLimits(state);
   const beside = new CancellationScope();
-  const besides = beside.run(() => Promise.all([keepRecord(state), awaitBusy(state)]));
+  const besides = beside.run(() => Promise.all([keepRecord(state), awaitBusy(state), pauseByItself(state)]));
   // Awaited below; until then, and after a cancel, nobody listens.
   besides.catch(() => undefined);
   try {
@@ -62,7 +67,9 @@ async function runWindow(state: BatchState): Promise<void> {
   await besides;
   await condition(allHandlersFinished);
   publishCounts(state);
-  if (state.finished) await recordEnd(state, 'completed', null);
+  if (!state.finished) return;
+  if (state.ending) state.endRest();
+  await recordEnd(state, state.restEnded ? 'stopped' : 'completed', null);
 }
 
 async function startModules(state: BatchState): Promise<void> {

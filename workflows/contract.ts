@@ -2,29 +2,52 @@
  * The contract between client and workflows: names, inputs and results. Everything here goes through history, so
  * it holds references (paths, hashes, keys, scores), never a text, a prompt or a key.
  */
+import type { BreakerCount } from '../src/domain/breaker.ts';
 import type { FailureType } from '../src/domain/failure.ts';
 import type { ModuleRef } from '../src/domain/module.ts';
 import type { Operation } from '../src/domain/operation.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import type { Selection } from '../src/domain/selection.ts';
-import type { TaskSettings } from '../src/domain/settings.ts';
+import type { LiveSettings, TaskSettings } from '../src/domain/settings.ts';
 
 /** Workflow type of every batch. */
 export const BATCH_WORKFLOW = 'batch';
 
-/** Names of the updates of a batch, which are also its signals. */
-export const MESSAGES = { stopModule: 'stopModule', retryModule: 'retryModule' } as const;
+/** Names of the updates on one module of a batch, which are also its signals. */
+export const MESSAGES = { stopModule: 'stopModule', retryModule: 'retryModule', skipModule: 'skipModule' } as const;
+
+/** Names of the updates on a whole batch, which are also its signals. */
+export const TASK_MESSAGES = {
+  pause: 'pause',
+  resume: 'resume',
+  drain: 'drain',
+  retryFailed: 'retryFailed',
+} as const;
 
 /** Name of the update that changes a running task's settings. */
 export const SET_UPDATE = 'set';
 
-/** What `set` changes; absolute values, what is left out stays. */
-export interface TaskChanges {
-  readonly concurrency?: number;
-  /** USD; 0 is no limit. */
-  readonly budgetUsd?: number;
-  /** Why, for the log. */
+/** Signal of a module workflow: the settings that count from its next step on. */
+export const SETTINGS_SIGNAL = 'settings';
+
+/** Who asked for something and why; for `show` and the log. */
+export interface Steering {
+  /** `anna@laptop`. */
+  readonly by?: string;
   readonly reason?: string;
+}
+
+/** What `set` changes; absolute values, what is left out stays. */
+export type TaskChanges = Partial<LiveSettings> & Steering;
+
+export interface PauseRequest extends Steering {
+  /** Whether the calls in flight are aborted, too. */
+  readonly now?: boolean;
+}
+
+export interface RetryFailedRequest extends Steering {
+  /** Only modules that failed so (src/domain/failed.ts); all where it is left out. */
+  readonly classes?: readonly string[];
 }
 
 /** Name of the progress query of a batch. */
@@ -41,6 +64,16 @@ export interface BatchInput {
   readonly settings: TaskSettings;
   /** What an earlier run of this batch hands on; null in the first run. */
   readonly carry: BatchCarry | null;
+  /** The task whose failed modules it runs again. */
+  readonly retryOf?: string;
+  /** Modules that are started before the batch continues as new; only tests set it. */
+  readonly startsPerRun?: number;
+}
+
+/** Why a batch starts nothing. */
+export interface Pause {
+  /** What people read: who paused it or what did, and how it goes on. */
+  readonly text: string;
 }
 
 /** State that goes through continue-as-new. */
@@ -56,8 +89,16 @@ export interface BatchCarry {
   readonly concurrency: number;
   /** Left out by runs of an older version. */
   readonly budgetUsd?: number;
+  /** What `set` changed, with the settings above; left out by runs of an older version, as all below. */
+  readonly live?: LiveSettings;
+  readonly paused?: Pause | null;
+  /** Whether it starts nothing more, because a person asked for that. */
+  readonly ending?: boolean;
+  /** Whether the canaries have ended and a person looked at them. */
+  readonly canaryOver?: boolean;
+  readonly breaker?: BreakerCount;
   /** Answers to the last updates, so that one sent again over continue-as-new is not done twice. */
-  readonly answers: readonly (readonly [updateId: string, answer: ModuleAnswer])[];
+  readonly answers: readonly (readonly [updateId: string, answer: Answer])[];
   /** Ends and reopened modules that the record does not know yet; not in what an older version carried. */
   readonly unrecorded?: readonly ModuleRecordDelta[];
   readonly reopened?: readonly string[];
@@ -88,12 +129,14 @@ export interface PlannedModule extends ModuleRef {
 }
 
 export interface BatchResult {
+  /** Whether a person let it end before all modules had run. */
+  readonly drained?: boolean;
   readonly counts: Readonly<Partial<Record<Outcome, number>>>;
   readonly total: number;
 }
 
-/** Answer of the module verbs. */
-export interface ModuleAnswer {
+/** Answer of all updates. */
+export interface Answer {
   /** False where there was nothing to do. */
   readonly changed: boolean;
   /** What became of it, for people. */
@@ -106,6 +149,8 @@ export interface BatchProgress {
   readonly open: readonly string[];
   readonly waiting: number;
   readonly concurrency: number;
+  /** Why nothing is started; null where the batch is not paused. */
+  readonly paused: string | null;
 }
 
 // ---- module --------------------------------------------------------------------------------------------------------------
@@ -122,7 +167,7 @@ export interface ModuleInput {
   readonly force: boolean;
 }
 
-export type WaitReason = 'paused' | 'quota' | 'budget' | 'base-changed' | 'work-lost';
+export type WaitReason = 'paused' | 'settings-changed' | 'quota' | 'budget' | 'base-changed' | 'work-lost';
 
 /** What a module that had to wait left behind. */
 export interface WaitNote {

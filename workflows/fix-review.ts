@@ -8,7 +8,7 @@ import type {
   StageResult,
 } from './step-contract.ts';
 import { runModule, type ModuleRun } from './module-run.ts';
-import { runAuditCommand, step } from './steps.ts';
+import { step } from './steps.ts';
 
 /** One module, audited, fixed and re-reviewed until it passes. */
 export async function fixReviewModule(input: ModuleInput): Promise<ModuleEnd> {
@@ -91,7 +91,7 @@ async function audit(run: ModuleRun): Promise<Exclude<AuditResult, { kind: 'comm
   for (;;) {
     const result = await step('audit', { ...run.context, trustReview: !run.input.force });
     if (result.kind !== 'command-needed') return result;
-    await runAuditCommand({ ...run.context, hash: result.hash });
+    await run.auditCommand(result.hash);
   }
 }
 
@@ -105,7 +105,7 @@ async function fixAndStage(
   for (;;) {
     const result = await step('stage', { ...run.context, base, reply, round: run.round, tries }, `stage r${run.round}`);
     if (result.kind !== 'command-needed') return result;
-    await runAuditCommand({ ...run.context, hash: result.hash });
+    await run.auditCommand(result.hash);
   }
 }
 

@@ -5,13 +5,21 @@
  * 2. With WAIT: a module that must wait closes, and its batch starts it again later; it gets back to its place by the cache.
  * 3. Canceled. An aborted call fails as `Stopped` and may arrive before the cancel does, so the run waits for the cancel.
  */
-import { ApplicationFailure, isCancellation, sleep } from '@temporalio/workflow';
+import { ApplicationFailure, defineSignal, isCancellation, setHandler, sleep } from '@temporalio/workflow';
 import type { FailureType } from '../src/domain/failure.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
+import type { LiveSettings, TaskSettings } from '../src/domain/settings.ts';
 import { upsertOutcome } from './attributes.ts';
-import type { EndedModule, ModuleEnd, ModuleInput, WaitNote, WaitReason } from './contract.ts';
+import {
+  SETTINGS_SIGNAL,
+  type EndedModule,
+  type ModuleEnd,
+  type ModuleInput,
+  type WaitNote,
+  type WaitReason,
+} from './contract.ts';
 import type { CallResult, StepContext } from './step-contract.ts';
-import { applicationFailure, callModel, step } from './steps.ts';
+import { applicationFailure, callModel, runAuditCommand, step } from './steps.ts';
 
 /** What 0 means for a limit, ms: the longest that a timer can be set to; a longer one would fire at once. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
@@ -29,7 +37,8 @@ class Leave extends Error {
 /** A module's place in its loop. */
 export class ModuleRun {
   readonly input: ModuleInput;
-  readonly context: StepContext;
+  /** The settings that count from the next step on. */
+  settings: TaskSettings;
   /** Rounds asked for so far. */
   round = 0;
   /** Rounds up to the last applied one, the place that a WAIT goes back to. */
@@ -44,10 +53,15 @@ export class ModuleRun {
   usedMs: number;
 
   constructor(input: ModuleInput) {
-    const { taskId, operation, module, settings } = input;
     this.input = input;
-    this.context = { taskId, operation, module, settings };
+    this.settings = input.settings;
     this.usedMs = input.note?.usedMs ?? 0;
+  }
+
+  /** What every step is given. */
+  get context(): StepContext {
+    const { taskId, operation, module } = this.input;
+    return { taskId, operation, module, settings: this.settings };
   }
 
   /** An outcome with all that is known of the run. */
@@ -98,6 +112,11 @@ export class ModuleRun {
     if (result.kind === 'timeout')
       return this.timeout(`${ask} r${this.round} gave no reply within ${Math.round(left / 1000)} s`);
     return result.reply;
+  }
+
+  /** Runs the configured audit command on a version; leaves with WAIT where a pause cut it short. */
+  async auditCommand(hash: string): Promise<void> {
+    if ((await runAuditCommand({ ...this.context, hash })) === 'paused') this.wait('paused', null);
   }
 
   private timeout(detail: string): never {
@@ -153,6 +172,9 @@ export async function runModule(
   operation: (run: ModuleRun) => Promise<EndedModule>,
 ): Promise<ModuleEnd> {
   const run = new ModuleRun(input);
+  setHandler(defineSignal<[LiveSettings]>(SETTINGS_SIGNAL), (live) => {
+    run.settings = { ...run.settings, ...live };
+  });
   const reached = await endOf(run, operation);
   if (reached.kind === 'wait') return reached;
   const end = await finish(run, reached);

@@ -3,7 +3,7 @@
  */
 import type { Operation } from '../src/domain/operation.ts';
 import type { Selection } from '../src/domain/selection.ts';
-import type { TaskSettings } from '../src/domain/settings.ts';
+import type { LiveSettings, TaskSettings } from '../src/domain/settings.ts';
 import type { TaskStatus } from '../src/domain/task-status.ts';
 import type { EndedModule, ModuleRecordDelta, PlannedModule, WaitReason } from './contract.ts';
 
@@ -180,8 +180,8 @@ export interface ModelCalls {
   review(input: CallInput): Promise<CallResult>;
   fix(input: CallInput): Promise<CallResult>;
   research(input: CallInput): Promise<CallResult>;
-  /** Runs the configured audit command on a version and keeps its result for the audit step. */
-  auditCommand(input: AuditCommandInput): Promise<void>;
+  /** Runs the configured audit command on a version and keeps its result for the audit step; `paused` where that cut it short. */
+  auditCommand(input: AuditCommandInput): Promise<'paused' | null>;
 }
 
 // ---- steps of a batch ----------------------------------------------------------------------------------------------------
@@ -192,6 +192,7 @@ export interface FreezePlanInput {
   readonly track: string;
   readonly selection: Selection;
   readonly settings: TaskSettings;
+  readonly retryOf?: string;
 }
 
 export interface LoadPageInput {
@@ -206,6 +207,8 @@ export interface SetLimitsInput {
   readonly concurrency: number;
   /** What the task may spend, USD; 0 is no limit. Left out by batches of an older version. */
   readonly budgetUsd?: number;
+  /** Whether a pause aborts the calls in flight, too, and not only turns back those that wait. */
+  readonly abort?: boolean;
 }
 
 export interface RecordTaskInput {
@@ -216,12 +219,22 @@ export interface RecordTaskInput {
   readonly ended: readonly ModuleRecordDelta[];
   /** Modules whose earlier end no longer counts, because they run again. */
   readonly reopened: readonly string[];
+  /** The settings as `set` changed them; left out where they are as at the start. */
+  readonly live?: LiveSettings;
 }
 
 export interface FindModuleInput {
   readonly taskId: string;
   /** Slug, bare slug, `track/slug` or number. */
   readonly module: string;
+}
+
+export interface FailedModulesInput {
+  readonly taskId: string;
+  /** Words of src/domain/failed.ts; null: all. */
+  readonly classes: readonly string[] | null;
+  /** Ends that the record does not have yet. */
+  readonly unrecorded: readonly Pick<ModuleRecordDelta, 'slug' | 'outcome' | 'failure'>[];
 }
 
 export interface LoggedLine {
@@ -236,6 +249,12 @@ export interface BatchSteps {
   setLimits(input: SetLimitsInput): Promise<void>;
   /** Lets no call of the task start any more and aborts those in flight. */
   closeGate(input: { readonly taskId: string }): Promise<void>;
+  /** Has the calls of the task that wait close their modules: what they would ask has changed. */
+  turnBack(input: { readonly taskId: string }): Promise<void>;
+  /** Checks that models can be called. Throws AuthFailed with what is missing, or a usage error. */
+  checkModels(input: { readonly models: readonly string[] }): Promise<void>;
+  /** Modules that ended without passing, at most 200 of them, with their generation as it is now. */
+  failedModules(input: FailedModulesInput): Promise<readonly PlannedModule[]>;
   /** Aborts the calls of one module. */
   abortModule(input: { readonly taskId: string; readonly slug: string }): Promise<void>;
   recordTask(input: RecordTaskInput): Promise<void>;

@@ -58,7 +58,10 @@ function taskIdAt({ operation, track, selection }: StartRequest, at: Date): stri
 }
 
 function refuseOtherOptions(last: LastStart, settings: TaskSettings): void {
-  const differing = Object.entries(settings).filter(([name, value]) => last.settings[name] !== value);
+  const differing = Object.entries(settings).filter(
+    // An older version knew less settings.
+    ([name, value]) => last.settings[name] !== undefined && last.settings[name] !== value,
+  );
   if (differing.length === 0) return;
   const list = differing
     .map(([name, value]) => `  ${name}: ${String(last.settings[name])} there, ${String(value)} here`)

@@ -19,12 +19,17 @@ import {
   BATCH_WORKFLOW,
   SET_UPDATE,
   type MESSAGES,
+  type TASK_MESSAGES,
+  type Steering,
   type BatchInput,
   type BatchResult,
-  type ModuleAnswer,
+  type Answer,
   type TaskChanges,
 } from '../../workflows/contract.ts';
 import { taskAttributes } from './attributes.ts';
+
+/** How often an update is sent whose answer is lost. */
+const ATTEMPTS = 5;
 
 /** How a batch workflow closed. */
 export type Closed =
@@ -84,12 +89,20 @@ export class TaskClient {
     await this.client.workflow.getHandle(taskId).cancel();
   }
 
+  /** Terminates a batch and whatever runs of its modules are open: for one that does not hear its cancel. */
+  async terminate(taskId: string, reason: string): Promise<void> {
+    await this.client.workflow.getHandle(taskId).terminate(reason);
+    const open = this.client.workflow.list({ query: `CurBatch='${taskId}' AND ExecutionStatus='Running'` });
+    for await (const { workflowId, runId } of open)
+      await this.client.workflow.getHandle(workflowId, runId).terminate(reason).catch(ignoreClosed);
+  }
+
   /** Waits until a batch is closed, over restarts of the server. */
   async closed(taskId: string): Promise<Closed> {
     for (let wait = 200; ; wait = Math.min(wait * 2, 5000)) {
       try {
         const result = (await this.client.workflow.getHandle(taskId).result()) as BatchResult;
-        return { kind: 'completed', result };
+        return result.drained === true ? { kind: 'stopped' } : { kind: 'completed', result };
       } catch (error) {
         if (error instanceof WorkflowFailedError) return closedBy(error);
         if (error instanceof WorkflowNotFoundError)
@@ -103,7 +116,7 @@ export class TaskClient {
    * Sends a verb on a module to its batch. It is sent again with the same id when the answer is lost.
    * @throws UserError (failed) with the batch's reason.
    */
-  module(taskId: string, verb: keyof typeof MESSAGES, module: string): Promise<ModuleAnswer> {
+  module(taskId: string, verb: keyof typeof MESSAGES, module: string): Promise<Answer> {
     return this.update(taskId, verb, module);
   }
 
@@ -111,22 +124,33 @@ export class TaskClient {
    * Changes a running task's settings. It is sent again with the same id when the answer is lost.
    * @throws UserError (failed) with the batch's reason.
    */
-  set(taskId: string, changes: TaskChanges): Promise<ModuleAnswer> {
+  set(taskId: string, changes: TaskChanges): Promise<Answer> {
     return this.update(taskId, SET_UPDATE, changes);
   }
 
-  private async update(taskId: string, name: string, argument: unknown): Promise<ModuleAnswer> {
+  /**
+   * Sends a message to a whole batch: pause, resume, drain, retryFailed. It is sent again with the same id when the answer is
+   * lost.
+   * @throws UserError (failed) with the batch's reason.
+   */
+  message(taskId: string, name: keyof typeof TASK_MESSAGES, request: Steering): Promise<Answer> {
+    return this.update(taskId, name, request);
+  }
+
+  private async update(taskId: string, name: string, argument: unknown): Promise<Answer> {
     const updateId = randomUUID();
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.client.workflow
           .getHandle(taskId)
-          .executeUpdate<ModuleAnswer, [unknown]>(name, { args: [argument], updateId });
+          .executeUpdate<Answer, [unknown]>(name, { args: [argument], updateId });
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return this.lostUpdate(taskId);
+        // Lost to a run that was just continuing as new: the next one answers, once, by the same id.
+        const isOpen = error instanceof WorkflowNotFoundError && (await this.status(taskId)) === 'RUNNING';
+        if (error instanceof WorkflowNotFoundError && !(isOpen && attempt < ATTEMPTS)) return this.lostUpdate(taskId);
         const cause = error instanceof Error && error.name === 'WorkflowUpdateFailedError' ? error.cause : undefined;
         if (cause instanceof Error) throw failedError(cause.message);
-        if (attempt === 3) throw error;
+        if (attempt === ATTEMPTS) throw error;
         await sleep(500 * attempt);
       }
     }
@@ -139,6 +163,11 @@ export class TaskClient {
       `Task ${taskId} is ${status.toLowerCase()}; nothing was changed.\nTo run modules again, start the same command again.`,
     );
   }
+}
+
+/** A run that closed meanwhile needs no end. */
+function ignoreClosed(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }
 
 function closedBy(error: WorkflowFailedError): Closed {

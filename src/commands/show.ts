@@ -9,13 +9,17 @@ import { exitCodeOf, findModule, taskRecord } from '../progress/task-record.ts';
 import { readOptional } from '../store/atomic.ts';
 import { modulePaths } from '../store/module-files.ts';
 import type { TaskRecord } from '../store/records.ts';
-import { lastLines } from '../store/task-log.ts';
+import { lastLines, taskLines } from '../store/task-log.ts';
 import { moduleTable, taskHead } from '../views/task.ts';
+import { MESSAGES, SET_UPDATE, TASK_MESSAGES } from '../../workflows/contract.ts';
 import { newCommand, type Wiring } from './command.ts';
 import { printJson } from '../views/json.ts';
 
 /** Lines of the log that are shown. */
 const TAIL = 10;
+
+/** Events of the log that a person asked for. */
+const STEERING: ReadonlySet<string> = new Set([SET_UPDATE, ...Object.keys(MESSAGES), ...Object.keys(TASK_MESSAGES)]);
 
 interface ShowOptions {
   readonly id: string;
@@ -52,10 +56,20 @@ async function showTask(context: Context, record: TaskRecord): Promise<void> {
   io.out(`${taskHead(record, new Date())}\n${moduleTable(record, io.columns, running)}\n`);
   const lines = await lastLines(context.workspace, record.task_id, null, TAIL);
   io.out(lines.map((line) => `${formatLogLine(line)}\n`).join(''));
+  await showSteering(context, record.task_id);
   if (taskEnded(record.status)) return;
   const webUi = (await context.engineIfUp())?.webUi ?? null;
   if (webUi !== null) io.err(`Web UI: ${webUi}/workflows/${record.task_id}\n`);
   await sayWhyTheyStand(context, record.updated_at);
+}
+
+/** Who changed what, and why, to the end. */
+async function showSteering(context: Context, taskId: string): Promise<void> {
+  const lines = await taskLines(context.workspace, taskId);
+  const steered = lines.filter(({ event }) => STEERING.has(event)).slice(-TAIL);
+  if (steered.length === 0) return;
+  context.io.out('\nSteered:\n');
+  context.io.out(steered.map((line) => `  ${formatLogLine(line)}\n`).join(''));
 }
 
 async function showModule(context: Context, record: TaskRecord, wanted: string, json: boolean): Promise<void> {

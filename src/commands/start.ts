@@ -3,9 +3,19 @@ import { taskSettings, type SettingFlags } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
 import type { Operation } from '../domain/operation.ts';
-import { checkSelection, formatSelection, parseRange, parseSelection, type Selection } from '../domain/selection.ts';
+import {
+  checkSelection,
+  formatSelection,
+  parseRange,
+  parseSelection,
+  selectedNumbers,
+  type Selection,
+} from '../domain/selection.ts';
 import type { TaskSettings } from '../domain/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { failedSelection } from '../progress/failed-modules.ts';
+import { taskRecord } from '../progress/task-record.ts';
+import type { TaskRecord } from '../store/records.ts';
 import { trackModules } from '../store/manifest.ts';
 import { newCommand, type Wiring } from './command.ts';
 import { printJson } from '../views/json.ts';
@@ -19,6 +29,7 @@ export interface StartOptions extends SettingFlags {
   readonly start: string | undefined;
   readonly end: string | undefined;
   readonly modules?: string | undefined;
+  readonly onlyFailed?: string | undefined;
   readonly dryRun?: boolean | undefined;
   readonly background?: boolean | undefined;
   readonly json?: boolean | undefined;
@@ -51,6 +62,9 @@ export function newStartCommand(operation: Operation, wiring: Wiring, run = runS
     .option('--pass-score <score>', 'review score from which a module passes, 0 to 10')
     .option('--module-timeout <time>', 'working time a module may use: 90s, 30m; 0 is no limit')
     .option('--budget <usd>', 'USD the task may spend; it waits then until `set --budget` raises it')
+    .option('--canary <n>', 'run so many modules first, then pause until `resume`')
+    .option('--halt <percent>', 'pause once so many of the ended modules failed: 30%')
+    .option('--only-failed <task>', 'of these modules, only those that failed in that task')
     .option('--review-only', 'audit and review, change nothing')
     .option('--force', 'run modules that passed before, too, and ask everything anew')
     .option('--dry-run', 'print the plan and start nothing')
@@ -78,14 +92,28 @@ export function selectionOf(
   return selection;
 }
 
+/** The modules that failed in a task, of those that were asked for; of all where none were. */
+function failedOf(context: Context, options: StartOptions, record: TaskRecord): Selection {
+  const { track, start, modules } = options;
+  if (record.track !== track) throw usageError(`Task ${record.task_id} is about ${record.track}, not ${track}.`);
+  const failed = failedSelection(record, null);
+  if (start === undefined && modules === undefined) return failed;
+  const asked = new Set(selectedNumbers(selectionOf(context, options)));
+  const both = selectedNumbers(failed).filter((number) => asked.has(number));
+  if (both.length === 0) throw usageError(`None of these modules failed in ${record.task_id}.`);
+  return parseSelection(both.join(','));
+}
+
 /** Starts a task or attaches to it; in the foreground it stays until the task has ended. */
 export async function runStart(context: Context, options: StartOptions): Promise<ExitCode> {
   const { operation, track } = options;
   const { settings } = taskSettings(options, context.env, context.settings());
-  const selection = selectionOf(context, options);
+  const failedIn = options.onlyFailed === undefined ? null : await taskRecord(context, options.onlyFailed);
+  const selection = failedIn === null ? selectionOf(context, options) : failedOf(context, options, failedIn);
   if (options.dryRun === true)
     return printPlan(context, { operation, track, selection, settings, json: options.json ?? false });
-  const { taskId, attached } = await start(context, { operation, track, selection, settings });
+  const retryOf = failedIn === null ? {} : { retryOf: failedIn.task_id };
+  const { taskId, attached } = await start(context, { operation, track, selection, settings, ...retryOf });
   const { io } = context;
   if (options.background === true) {
     if (options.json === true) printJson(io, { task_id: taskId, attached });
@@ -104,7 +132,7 @@ export async function runStart(context: Context, options: StartOptions): Promise
 
 async function start(
   context: Context,
-  what: { operation: Operation; track: string; selection: Selection; settings: TaskSettings },
+  what: { operation: Operation; track: string; selection: Selection; settings: TaskSettings; retryOf?: string },
 ): Promise<{ taskId: string; attached: boolean }> {
   const { client } = await context.engine();
   const { startTask } = await import('../client/start.ts');

@@ -1,17 +1,28 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { TaskClient } from '../client/task-client.ts';
-import { resolveTask, type Context } from '../context.ts';
-import { failedError } from '../domain/errors.ts';
+import prettyMs from 'pretty-ms';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Closed, TaskClient } from '../client/task-client.ts';
+import { readDuration } from '../config/task-settings.ts';
+import type { Context } from '../context.ts';
+import { failedError, usageError } from '../domain/errors.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { namedTask, printAnswer, steering } from '../progress/steering.ts';
+import { taskRecord } from '../progress/task-record.ts';
 import { LimitStore } from '../store/limits.ts';
 import { countsText, moduleTable } from '../views/task.ts';
 import { newCommand, type Wiring } from './command.ts';
 import { printJson } from '../views/json.ts';
 
+/** How long `--force` waits for a stop by itself, ms. */
+const FORCE_AFTER_MS = 10_000;
+
 interface StopOptions {
   readonly id: string;
   readonly module?: string | undefined;
+  readonly drain?: boolean | undefined;
+  readonly force?: string | true | undefined;
+  readonly reason?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -19,33 +30,51 @@ interface StopOptions {
 export function newStopCommand(wiring: Wiring, run = runStop): CommandUnknownOpts {
   const command = newCommand('stop', [
     ['Stop the newest task', 'stop latest'],
+    ['Let the modules that run end, and start no more', 'stop latest --drain'],
+    ['Terminate it where it has not closed after 20 seconds', 'stop latest --force 20s'],
     ['Stop one module; the others go on', 'stop latest --module 06-aspect-complete-system'],
   ])
     .argument('<id>', 'task id, the start of one, or latest')
     .option('--module <slug>', 'one module: slug or number')
+    .option('--drain', 'start nothing more; the modules that run end by themselves')
+    .option('--force [after]', 'terminate it where it has not closed after this time (default 10s)')
+    .option('--reason <text>', 'with --drain: why, for the log')
     .option('--json', 'print the result as JSON');
   command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
   return command;
 }
 
 async function runStop(context: Context, options: StopOptions): Promise<ExitCode> {
-  const taskId = await resolveTask(context, options.id);
-  const record = await context.records.get(taskId);
+  checkOptions(options);
+  const { taskId, record } = await namedTask(context, options.id);
   if (record !== null && taskEnded(record.status)) {
     if (options.json === true) printJson(context.io, { task_id: taskId, changed: false, status: record.status });
     else context.io.err(`No change: ${taskId} is ${record.status} already.\n`);
     return EXIT.ok;
   }
-  return options.module === undefined
-    ? stopTask(context, taskId, options)
-    : stopModule(context, taskId, options.module, options);
+  if (options.module !== undefined) return stopModule(context, taskId, options.module, options);
+  return options.drain === true ? drainTask(context, taskId, options) : stopTask(context, taskId, options);
+}
+
+/** @throws UserError (usage) where options contradict each other. */
+function checkOptions({ module, drain = false, force }: StopOptions): void {
+  const given = [module !== undefined && '--module', drain && '--drain', force !== undefined && '--force'];
+  const [first, second] = given.filter((flag) => flag !== false);
+  if (first !== undefined && second !== undefined) throw usageError(`Give ${first} or ${second}, not both.`);
+}
+
+async function drainTask(context: Context, taskId: string, options: StopOptions): Promise<ExitCode> {
+  const { client } = await context.engine();
+  const answer = await client.message(taskId, 'drain', steering(context, options.reason));
+  printAnswer(context, { taskId, json: options.json }, answer);
+  if (answer.changed)
+    context.io.err(`Watch it: batch-manager watch ${taskId}\nAbort the rest: batch-manager stop ${taskId}\n`);
+  return EXIT.ok;
 }
 
 async function stopModule(context: Context, taskId: string, module: string, options: StopOptions): Promise<ExitCode> {
   const { client } = await context.engine();
-  const answer = await client.module(taskId, 'stopModule', module);
-  if (options.json === true) printJson(context.io, { task_id: taskId, module, ...answer });
-  else context.io.out(`${module}: ${answer.detail}\n`);
+  printAnswer(context, { taskId, module, json: options.json }, await client.module(taskId, 'stopModule', module));
   return EXIT.ok;
 }
 
@@ -53,14 +82,29 @@ async function stopTask(context: Context, taskId: string, options: StopOptions):
   // Held already while an engine is brought up: its new worker must start no call of a task that is to stop.
   const { client } = await withHold(context, taskId, () => context.engine());
   await withHold(context, taskId, () => requestCancel(client, taskId));
-  const closed = await client.closed(taskId);
-  const record = await context.records.get(taskId);
+  const closed = await closedInTime(client, taskId, options.force);
+  // One that was stopped before its first step has none.
+  const record = (await context.records.get(taskId)) === null ? null : await taskRecord(context, taskId);
   if (options.json === true) printJson(context.io, { task_id: taskId, changed: closed.kind === 'stopped', record });
   else if (record !== null) context.io.out(moduleTable(record, context.io.columns));
-  if (closed.kind === 'stopped')
-    context.io.err(`\nStopped ${taskId}. ${record === null ? '' : countsText(record.counts)}\n`);
+  const counts = record === null ? '' : countsText(record.counts);
+  if (closed.kind === 'stopped') context.io.err(`\nStopped ${taskId}. ${counts}\n`);
+  else if (closed.kind === 'terminated') context.io.err(`\nTerminated ${taskId}. ${counts}\n`);
   else context.io.err(`\n${taskId} had ended (${closed.kind}) before the stop reached it.\n`);
   return EXIT.ok;
+}
+
+/** Waits until the task is closed; with `--force` it is terminated where that takes too long. */
+async function closedInTime(client: TaskClient, taskId: string, force: StopOptions['force']): Promise<Closed> {
+  const closed = client.closed(taskId);
+  if (force === undefined) return closed;
+  const after = force === true ? FORCE_AFTER_MS : readDuration(force, '--force');
+  const timer = new AbortController();
+  const late = sleep(after, null, { signal: timer.signal }).catch(() => null);
+  const inTime = await Promise.race([closed, late]);
+  timer.abort();
+  if (inTime === null) await client.terminate(taskId, `stop --force: not closed after ${prettyMs(after)}`);
+  return closed;
 }
 
 /** Writes the hold, or dates it anew, before the action: from there on no call starts. Takes it back where that fails. */

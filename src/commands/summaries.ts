@@ -29,8 +29,17 @@ export const SUMMARIES = {
   logs: look('[options] <id>', "Print a task's log"),
   diff: look('[options] <id>', 'Show what a task changed in the modules, from before its first change to its last'),
   stop: steer('[options] <id>', 'Stop a task: no call starts any more, all in flight are aborted'),
-  retry: steer('[options] <id>', 'Run a module of a running task again: at the front, with everything asked anew'),
-  set: steer('[options] <id>', 'Change a running task from its next call on: calls at a time, budget'),
+  pause: steer('[options] <id>', 'Pause a task: its calls in flight end, none starts until resume'),
+  resume: steer('[options] <id>', 'Go on with a paused task where it stood'),
+  retry: steer(
+    '[options] <id>',
+    'Run a module, or all that failed, again: in the task while it runs, else in a new one',
+  ),
+  skip: steer('[options] <id>', 'Leave a module of a running task out'),
+  set: steer(
+    '[options] <id>',
+    'Change a running task from its next call on: width, budget, models, rounds, pass score',
+  ),
   rebuild: steer(
     '[options] <id>',
     "Make the record and the log of an ended task again from Temporal's history; the old files are kept beside",

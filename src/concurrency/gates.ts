@@ -4,6 +4,7 @@
  * 2. Once a task's gate is closed no call gets a permit, and all that are registered are aborted. The limits file is written
  *    first, so that a worker that is killed meanwhile does not open the gate again.
  * 3. A call whose task has no limits file answers `paused`: the batch sends the limits again.
+ * 4. Once a task is paused no call of it asks anything: those that wait are turned back, with `abort` all.
  */
 import { faultPoint } from '../process/fault-point.ts';
 import type { LimitStore, Limits } from '../store/limits.ts';
@@ -16,9 +17,26 @@ export class StopRequest extends Error {
   }
 }
 
+/**
+ * Why a call was told to come back later: its task is paused, or what it would ask has changed. It is no failure: the module
+ * closes and keeps its place.
+ */
+export class TurnedBack extends Error {
+  readonly reason: 'paused' | 'settings-changed';
+
+  constructor(reason: TurnedBack['reason']) {
+    super(`turned back: ${reason}`);
+    this.name = 'TurnedBack';
+    this.reason = reason;
+  }
+}
+
 /** A model call that this worker has in hand, waiting or running. */
 export interface RegisteredCall {
+  /** Aborted with StopRequest or TurnedBack: the call ends at once. */
   readonly signal: AbortSignal;
+  /** Aborted with TurnedBack: the call asks nothing any more, but a request under way goes on to its reply. */
+  readonly turnedBack: AbortSignal;
   /** Must be called once the call is over. */
   unregister(): void;
 }
@@ -38,6 +56,7 @@ interface Call {
   readonly taskId: string;
   readonly slug: string;
   readonly controller: AbortController;
+  readonly waits: AbortController;
 }
 
 export class TaskGates {
@@ -50,9 +69,13 @@ export class TaskGates {
   }
 
   register(taskId: string, slug: string): RegisteredCall {
-    const call: Call = { taskId, slug, controller: new AbortController() };
+    const call: Call = { taskId, slug, controller: new AbortController(), waits: new AbortController() };
     this.calls.add(call);
-    return { signal: call.controller.signal, unregister: () => void this.calls.delete(call) };
+    return {
+      signal: call.controller.signal,
+      turnedBack: call.waits.signal,
+      unregister: () => void this.calls.delete(call),
+    };
   }
 
   /**
@@ -78,6 +101,15 @@ export class TaskGates {
   async setLimits(taskId: string, concurrency: number, budgetUsd = 0): Promise<void> {
     const closed = (await this.gate(taskId))?.limits.closed ?? false;
     await this.update(taskId, { concurrency, closed, budgetUsd });
+  }
+
+  /** Turns back the calls of a task that wait; with `abort` also those that are under way. */
+  turnBack(taskId: string, reason: TurnedBack['reason'], abort = false): void {
+    for (const call of this.calls) {
+      if (call.taskId !== taskId) continue;
+      call.waits.abort(new TurnedBack(reason));
+      if (abort) call.controller.abort(new TurnedBack(reason));
+    }
   }
 
   /** What the task may do now; null where nothing is known of it. */

@@ -22,6 +22,12 @@ export const settingsFileSchema = z.strictObject({
   'call-timeout': duration.optional(),
   /** USD a task may spend. */
   budget: z.number().min(0).optional(),
+  /** Modules that run before a person looks. */
+  canary: count.optional(),
+  /** Modules in a row with the same failure of what they depend on that pause a task. */
+  breaker: count.optional(),
+  /** Percent of the ended modules that, once they failed, pause a task. */
+  halt: z.union([z.string(), z.number()]).optional(),
   'trust-old-reviews': z.enum(['off', 'newer']).optional(),
   'busy-tries': count.optional(),
   /** Path of the manifest, from the workspace's root. */

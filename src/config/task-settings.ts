@@ -1,6 +1,6 @@
 import ms, { type StringValue } from 'ms';
 import { usageError } from '../domain/errors.ts';
-import { DEFAULT_SETTINGS, MAX_CONCURRENCY, type TaskSettings } from '../domain/settings.ts';
+import { DEFAULT_SETTINGS, MAX_CONCURRENCY, type LiveSettings, type TaskSettings } from '../domain/settings.ts';
 import { formatModelName, parseModelName } from '../model/names.ts';
 import type { SettingsFile } from './schema.ts';
 
@@ -13,6 +13,8 @@ export interface SettingFlags {
   readonly passScore?: string | undefined;
   readonly moduleTimeout?: string | undefined;
   readonly budget?: string | undefined;
+  readonly canary?: string | undefined;
+  readonly halt?: string | undefined;
   readonly reviewOnly?: boolean | undefined;
   readonly force?: boolean | undefined;
 }
@@ -122,11 +124,41 @@ export function taskSettings(
     budgetUsd: from.take('budget', 'budget', base.budgetUsd, readAmount),
     trustOldReviews: from.take<TaskSettings['trustOldReviews']>('trust-old-reviews', null, base.trustOldReviews, trust),
     busyTries: from.take('busy-tries', null, base.busyTries, wholeNumber(0, 1000)),
+    canary: from.take('canary', 'canary', 0, wholeNumber(0, 10_000)),
+    breaker: from.take('breaker', null, 5, wholeNumber(0, 10_000)),
+    halt: from.take('halt', 'halt', 0, percent),
     reviewOnly: flags.reviewOnly ?? false,
     force: flags.force ?? false,
     auditCommand: file.audit?.command !== undefined,
   };
   return { settings, origins: from.origins };
+}
+
+/** `30%` or `30`. */
+const percent: Reader<number> = (text, name) => {
+  const value = Number(text.trim().replace(/%$/, ''));
+  if (text.trim() !== '' && value >= 0 && value <= 100) return value;
+  throw usageError(`${name} must be a percentage such as 30%, but got "${text}".`);
+};
+
+/**
+ * The settings that a person changes of a running task; those that were given.
+ * @throws UserError (usage) that names the flag with the value that was got.
+ */
+export function readLiveSettings(
+  flags: Omit<SettingFlags, 'moduleTimeout' | 'reviewOnly' | 'force' | 'canary' | 'halt'>,
+  file: SettingsFile,
+): Partial<LiveSettings> {
+  const { concurrency, budget, model, reviewModel, maxRounds, passScore } = flags;
+  const read = modelOf(file);
+  return {
+    ...(concurrency !== undefined && { concurrency: wholeNumber(1, MAX_CONCURRENCY)(concurrency, '--concurrency') }),
+    ...(budget !== undefined && { budgetUsd: readAmount(budget, '--budget') }),
+    ...(model !== undefined && { model: read(model, '--model') }),
+    ...(reviewModel !== undefined && { reviewModel: read(reviewModel, '--review-model') }),
+    ...(maxRounds !== undefined && { maxRounds: wholeNumber(0, 20)(maxRounds, '--max-rounds') }),
+    ...(passScore !== undefined && { passScore: score(passScore, '--pass-score') }),
+  };
 }
 
 const trust: Reader<TaskSettings['trustOldReviews']> = (text, name) => {

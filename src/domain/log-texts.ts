@@ -62,6 +62,10 @@ export const CACHED_TEXT = 'reply from the cache';
 /** A call that was aborted. */
 export const ABORTED_TEXT = 'stopped';
 
+/** A call that asked nothing, because its task was paused or changed. */
+export const turnedBackText = (reason: 'paused' | 'settings-changed'): string =>
+  reason === 'paused' ? 'paused; the module keeps its place' : 'turned back: the settings have changed';
+
 /** How a module ended. */
 export function endedText(end: {
   readonly outcome: Outcome;
@@ -73,7 +77,7 @@ export function endedText(end: {
   return `${end.outcome} ${score}${end.detail}${end.suspicious ? ' (suspicious rise)' : ''}`;
 }
 
-/** Where a module stood when it was stopped: its last event, and whether a better version is in place. */
-export function stoppedInText(event: string | null, changed: boolean): string {
-  return `stopped in ${event ?? 'its first step'}${changed ? ', a better version was kept' : ''}`;
+/** Where a module stood when it was stopped or skipped: its last event, and whether a better version is in place. */
+export function stoppedInText(outcome: 'STOPPED' | 'SKIPPED', event: string | null, changed: boolean): string {
+  return `${outcome.toLowerCase()} in ${event ?? 'its first step'}${changed ? ', a better version was kept' : ''}`;
 }

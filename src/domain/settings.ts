@@ -21,6 +21,12 @@ export interface TaskSettings {
   readonly callTimeoutMs: number;
   /** What the task may spend, USD; 0 is no limit. */
   readonly budgetUsd: number;
+  /** Modules that run first; the task pauses once they have ended. 0: all run. Not in what an older version started. */
+  readonly canary?: number;
+  /** So many modules in a row that end with the same failure of what they depend on pause the task; 0: none do. */
+  readonly breaker?: number;
+  /** Percent of the ended modules that, once they failed, pause the task; 0: none does. */
+  readonly halt?: number;
   readonly reviewOnly: boolean;
   readonly force: boolean;
   /** Whether a review that another tool wrote counts: never, or where it is newer than the module's files. */
@@ -30,6 +36,18 @@ export interface TaskSettings {
   /** Whether an audit command is configured; the command itself stays in the settings file. */
   readonly auditCommand: boolean;
 }
+
+/** The settings that `set` changes while a task runs. */
+export const LIVE_SETTINGS = [
+  'concurrency',
+  'budgetUsd',
+  'model',
+  'reviewModel',
+  'maxRounds',
+  'passScore',
+] as const satisfies (keyof TaskSettings)[];
+
+export type LiveSettings = Pick<TaskSettings, (typeof LIVE_SETTINGS)[number]>;
 
 export const DEFAULT_SETTINGS: TaskSettings = {
   model: 'google/gemini-2.5-flash',
@@ -41,6 +59,9 @@ export const DEFAULT_SETTINGS: TaskSettings = {
   moduleTimeoutMs: 0,
   callTimeoutMs: 12 * 60_000,
   budgetUsd: 0,
+  canary: 0,
+  breaker: 5,
+  halt: 0,
   reviewOnly: false,
   force: false,
   trustOldReviews: 'off',

@@ -15,6 +15,11 @@ export function setStatus(statuses: string, index: number, outcome: Outcome | nu
   return statuses.slice(0, index) + (outcome === null ? OPEN : charOf(outcome)) + statuses.slice(index + 1);
 }
 
+/** Gives all modules that have none this outcome. */
+export function endOpen(statuses: string, outcome: Outcome): string {
+  return statuses.replaceAll(OPEN, charOf(outcome));
+}
+
 /** The outcome at an index; null where the module has not ended or is not in the plan. */
 export function statusAt(statuses: string, index: number): Outcome | null {
   const char = statuses[index];

@@ -1,8 +1,8 @@
 /** What a task is doing. The last four are ends. */
-export const TASK_STATUSES = ['running', 'waiting', 'completed', 'stopped', 'failed', 'terminated'] as const;
+export const TASK_STATUSES = ['running', 'waiting', 'paused', 'completed', 'stopped', 'failed', 'terminated'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 /** True where a task does nothing any more. */
 export function taskEnded(status: TaskStatus): boolean {
-  return status !== 'running' && status !== 'waiting';
+  return status !== 'running' && status !== 'waiting' && status !== 'paused';
 }

@@ -1,6 +1,7 @@
 /**
  * Run as a process of its own, so that the supervisor need not hold the Temporal client in memory:
- * `setup ADDRESS` waits for the server, sets retention and search attributes; `count ADDRESS` prints the open workflows.
+ * `setup ADDRESS` waits for the server, sets retention and search attributes; `count ADDRESS` prints how many workflows
+ * are open, and how many of them are paused batches: `3 1`.
  */
 import { Client, Connection } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -46,7 +47,9 @@ const [verb, address = ''] = process.argv.slice(2);
 const connection = await connected(address);
 if (verb === 'setup') await setUp(connection);
 else {
-  const { count } = await new Client({ connection }).workflow.count("ExecutionStatus='Running'");
-  process.stdout.write(String(count));
+  const { workflow } = new Client({ connection });
+  const open = await workflow.count("ExecutionStatus='Running'");
+  const paused = await workflow.count("ExecutionStatus='Running' AND CurStatus='paused'");
+  process.stdout.write(`${open.count} ${paused.count}`);
 }
 await connection.close();

@@ -38,10 +38,18 @@ export async function setUpNamespace(
   }
 }
 
-/** Number of open workflows; null where the server does not say. */
-export async function countOpen(address: string): Promise<number | null> {
+/** Workflows that have not closed. */
+export interface OpenWorkflows {
+  readonly open: number;
+  /** Those of them that are paused batches: they wait for a person, and need no engine until then. */
+  readonly paused: number;
+}
+
+/** Counts the open workflows; null where the server does not say. */
+export async function countOpen(address: string): Promise<OpenWorkflows | null> {
   try {
-    return Number((await run('count', address)).stdout);
+    const [open = 0, paused = 0] = (await run('count', address)).stdout.split(' ').map(Number);
+    return { open, paused };
   } catch {
     return null;
   }

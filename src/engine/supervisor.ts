@@ -37,7 +37,7 @@ const COUNT_EVERY_MS = 60_000;
 const STILL_WANTED_MS = 60_000;
 
 export interface SupervisorOptions extends WorkerKeeperOptions {
-  /** Minutes without open work after which the engine ends itself; 0: never. */
+  /** Minutes without work after which the engine ends itself; 0: never. */
   readonly idleMinutes: number;
 }
 
@@ -65,8 +65,8 @@ class Supervisor {
   private written = '';
   private idleSince: number | null = null;
   private countedAt = Date.now();
-  /** Open workflows at the last count; null where it is not known. */
-  private open: number | null = null;
+  /** Open workflows at the last count, less what is paused; null where it is not known. */
+  private active: number | null = null;
 
   constructor(options: SupervisorOptions, ending: AbortSignal) {
     this.options = options;
@@ -145,7 +145,7 @@ class Supervisor {
 
   /** Whether tasks may be open: none are known to be closed since a command last asked for a worker. */
   private get busy(): boolean {
-    return this.open !== 0 || lastAsked() > this.countedAt;
+    return this.active !== 0 || lastAsked() > this.countedAt;
   }
 
   private async isIdle(): Promise<boolean> {
@@ -154,8 +154,9 @@ class Supervisor {
     const isDue = Date.now() - this.countedAt >= Math.min(COUNT_EVERY_MS, idleMs === 0 ? COUNT_EVERY_MS : idleMs / 2);
     if (server?.ready !== true || !isDue) return false;
     this.countedAt = Date.now();
-    this.open = await countOpen(server.address);
-    if (this.open !== 0) this.idleSince = null;
+    const count = await countOpen(server.address);
+    this.active = count === null ? null : count.open - count.paused;
+    if (this.active !== 0) this.idleSince = null;
     else this.idleSince ??= Date.now();
     // A command that came just now is about to start something.
     return idleMs > 0 && this.idleSince !== null && Date.now() - Math.max(this.idleSince, lastAsked()) >= idleMs;
@@ -164,7 +165,7 @@ class Supervisor {
 
 /** Lets a newer server have its turn at the next start, where nothing is open in this one's database. */
 async function noteIdle({ address, database, version }: ServerState): Promise<void> {
-  if ((await newerServer(version)) !== null) markIdle(database, (await countOpen(address)) === 0);
+  if ((await newerServer(version)) !== null) markIdle(database, (await countOpen(address))?.open === 0);
 }
 
 /** When a command last asked for a worker, ms. */

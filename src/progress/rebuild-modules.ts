@@ -2,10 +2,11 @@
 import type { HistoryEvent } from '../client/history-events.ts';
 import { stoppedInText } from '../domain/log-texts.ts';
 import { matchModule } from '../domain/module.ts';
+import { moduleFailed } from '../domain/failed.ts';
 import { endOfRestarts } from '../domain/restarts.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { blankModule, type ModuleRecord } from '../store/record-schema.ts';
-import { type EndedModule, type ModuleAnswer, type ModuleEnd, type ModuleInput } from '../../workflows/contract.ts';
+import { type EndedModule, type Answer, type ModuleEnd, type ModuleInput } from '../../workflows/contract.ts';
 import type { ModuleStory } from './rebuild-module.ts';
 
 /** A module of the plan. */
@@ -29,6 +30,8 @@ interface Entry {
   /** How often another task held it. */
   refused: number;
   readonly applied: Set<string>;
+  /** How it ends where a person has its run cancelled. */
+  cancelledAs: 'STOPPED' | 'SKIPPED';
 }
 
 /** Follows a batch through the histories of its runs. */
@@ -59,9 +62,13 @@ export class ModuleFold {
     if (event.kind === 'update-accepted' && !this.answered.has(event.updateId)) {
       this.answered.add(event.updateId);
       this.accepted.set(event.id, { verb: event.name, arg: event.arg });
+      this.cancelAs(event.name, event.arg);
     }
-    if (event.kind === 'update-done') this.answer(event.accepted, event.answer as ModuleAnswer | undefined);
-    if (event.kind === 'signal') this.message(event.name, event.arg);
+    if (event.kind === 'update-done') this.answer(event.accepted, event.answer as Answer | undefined);
+    if (event.kind === 'signal') {
+      this.cancelAs(event.name, event.arg);
+      this.message(event.name, event.arg);
+    }
   }
 
   /** The modules of a task that closed while some were open or had never started. */
@@ -97,6 +104,7 @@ export class ModuleFold {
       runId: null,
       refused: 0,
       applied: new Set(),
+      cancelledAs: 'STOPPED',
     };
     this.entries.set(module.slug, entry);
     return entry;
@@ -105,13 +113,15 @@ export class ModuleFold {
   private loaded(name: string, result: unknown): void {
     if (name === 'loadPage') for (const module of result as readonly PlacedModule[]) this.entryOf(module);
     if (name === 'findModule' && result !== null) this.entryOf(result as PlacedModule);
+    if (name === 'failedModules')
+      for (const module of result as readonly PlacedModule[]) this.retried(this.entryOf(module));
   }
 
   private initiate(id: number, { module }: ModuleInput): void {
     const entry = this.entryOf(module);
     this.initiated.set(id, module.slug);
     if (entry.record.outcome !== null) reopen(entry);
-    Object.assign(entry, { open: true, runId: null });
+    Object.assign(entry, { open: true, runId: null, cancelledAs: 'STOPPED' });
   }
 
   private at(initiated: number): Entry | undefined {
@@ -148,7 +158,8 @@ export class ModuleFold {
   private stopped(entry: Entry): void {
     const story = this.stories.get(entry.runId ?? '');
     const rounds = entry.applied.size;
-    endWithout(entry, 'STOPPED', stoppedInText(story?.lastEvent ?? null, rounds > 0), entry.runId);
+    const outcome = entry.cancelledAs;
+    endWithout(entry, outcome, stoppedInText(outcome, story?.lastEvent ?? null, rounds > 0), entry.runId);
     Object.assign(entry.record, { rounds, changed: rounds > 0 });
   }
 
@@ -159,20 +170,39 @@ export class ModuleFold {
     if (how !== 'other' && entry.runId !== null) this.stopped(entry);
   }
 
-  private answer(accepted: number, answer: ModuleAnswer | undefined): void {
+  private answer(accepted: number, answer: Answer | undefined): void {
     const update = this.accepted.get(accepted);
     this.accepted.delete(accepted);
     if (update !== undefined && answer?.changed === true) this.message(update.verb, update.arg);
   }
 
+  /** What `retryFailed` chose; what it knew of the module may have been behind. */
+  private retried(entry: Entry): void {
+    const { outcome } = entry.record;
+    if (outcome !== null && moduleFailed(outcome)) reopen(entry);
+  }
+
+  private named(arg: unknown): Entry | undefined {
+    const candidates = [...this.entries.values()].map((entry) => ({ ...entry.module, entry }));
+    return typeof arg === 'string' ? matchModule(candidates, arg)?.entry : undefined;
+  }
+
+  /** A verb on a module that is open: how it ends once its run is cancelled. */
+  private cancelAs(verb: string, arg: unknown): void {
+    const entry = this.named(arg);
+    if (entry?.open === true && (verb === 'stopModule' || verb === 'skipModule'))
+      entry.cancelledAs = verb === 'stopModule' ? 'STOPPED' : 'SKIPPED';
+  }
+
   /** A verb on a module that is not open; one that is open closes by itself. */
   private message(verb: string, arg: unknown): void {
-    if (typeof arg !== 'string') return;
-    const candidates = [...this.entries.values()].map((entry) => ({ ...entry.module, entry }));
-    const entry = matchModule(candidates, arg)?.entry;
+    const entry = this.named(arg);
     if (entry === undefined || entry.open) return;
     const isOut = entry.record.outcome !== null;
-    if (verb === 'stopModule' && !isOut) endWithout(entry, 'STOPPED', 'stopped before it started');
+    // One that had closed to wait is ended with its run; a run that was cancelled has told its end already.
+    const when = entry.runId === null ? 'before it started' : 'while it waited';
+    if (verb === 'stopModule' && !isOut) endWithout(entry, 'STOPPED', `stopped ${when}`, entry.runId);
+    if (verb === 'skipModule' && !isOut) endWithout(entry, 'SKIPPED', `skipped ${when}`, entry.runId);
     if (verb === 'retryModule') entry.refused = 0;
     if (verb === 'retryModule' && isOut) reopen(entry);
   }

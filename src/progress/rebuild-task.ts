@@ -3,10 +3,17 @@ import type { HistoryEvent } from '../client/history-events.ts';
 import type { LogLine } from '../domain/log-line.ts';
 import { countsLine, startedText } from '../domain/log-texts.ts';
 import { OPERATIONS } from '../domain/operation.ts';
+import { LIVE_SETTINGS, type LiveSettings } from '../domain/settings.ts';
 import { taskEnded, type TaskStatus } from '../domain/task-status.ts';
 import { startOfRecord, type TaskRecord } from '../store/record-schema.ts';
 import { countOutcomes } from '../store/records.ts';
-import { SET_UPDATE, type BatchInput, type TaskChanges } from '../../workflows/contract.ts';
+import {
+  SET_UPDATE,
+  type Answer,
+  type BatchInput,
+  type BatchResult,
+  type TaskChanges,
+} from '../../workflows/contract.ts';
 import type { LoggedLine } from '../../workflows/step-contract.ts';
 import { ModuleFold, type PlacedModule, type Stories } from './rebuild-modules.ts';
 
@@ -49,13 +56,18 @@ const STATUS: Record<Closed['how'], TaskStatus> = {
   continued: 'running',
 };
 
+function statusOf({ how, result }: Closed): TaskStatus {
+  const isDrained = how === 'completed' && (result as BatchResult | undefined)?.drained === true;
+  return isDrained ? 'stopped' : STATUS[how];
+}
+
 /** The record of a task. Its times are those of the events: up to some milliseconds beside those that the worker wrote. */
 export function rebuildRecord(sources: TaskSources): TaskRecord {
   const { taskId, runs, likely, stories, outputFile } = sources;
   const input = batchInput(runs);
   const events = runs.flat();
   const closed = taskClose(runs);
-  const status = closed === undefined ? 'running' : STATUS[closed.how];
+  const status = closed === undefined ? 'running' : statusOf(closed);
   const fold = new ModuleFold({ likely, stories, busyTries: input.settings.busyTries });
   for (const event of events) fold.take(event);
   if (taskEnded(status)) fold.endAll(status === 'stopped' || status === 'terminated' ? status : 'other');
@@ -78,19 +90,22 @@ export function rebuildRecord(sources: TaskSources): TaskRecord {
   };
 }
 
-/** What `set` changed, to the last of its updates. */
-function changes(events: readonly HistoryEvent[]): Pick<TaskChanges, 'concurrency' | 'budgetUsd'> {
-  const sent = events.flatMap((event) =>
-    event.kind === 'update-accepted' && event.name === SET_UPDATE ? [event.arg as TaskChanges] : [],
-  );
-  return Object.assign(
-    {},
-    ...sent.map(({ concurrency, budgetUsd }) => defined({ concurrency, budgetUsd })),
-  ) as TaskChanges;
+/** What `set` changed, to the last of its messages that was heard. */
+function changes(events: readonly HistoryEvent[]): Partial<LiveSettings> {
+  const sent = new Map<number, TaskChanges>();
+  const changed: Partial<LiveSettings>[] = [];
+  const take = (arg: TaskChanges | undefined): void => {
+    const values = LIVE_SETTINGS.map((name) => [name, arg?.[name]]).filter(([, value]) => value !== undefined);
+    changed.push(Object.fromEntries(values) as Partial<LiveSettings>);
+  };
+  for (const event of events) {
+    if (event.kind === 'update-accepted' && event.name === SET_UPDATE) sent.set(event.id, event.arg as TaskChanges);
+    // One that failed, because its model cannot be called, changed nothing.
+    if (event.kind === 'update-done' && (event.answer as Answer | undefined)?.changed === true)
+      take(sent.get(event.accepted));
+  }
+  return Object.assign({}, ...changed) as Partial<LiveSettings>;
 }
-
-const defined = (values: object): object =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 type Done = Extract<HistoryEvent, { kind: 'done' }>;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FAILURE_TYPES } from '../domain/failure.ts';
 import { OPERATION_NAMES, type Operation } from '../domain/operation.ts';
 import { formatSelection, type Selection } from '../domain/selection.ts';
-import type { TaskSettings } from '../domain/settings.ts';
+import type { LiveSettings, TaskSettings } from '../domain/settings.ts';
 import { OUTCOME_NAMES } from '../domain/outcome.ts';
 import { TASK_STATUSES } from '../domain/task-status.ts';
 
@@ -62,6 +62,11 @@ export const recordSchema = z.object({
   modules: z.record(z.string(), moduleRecordSchema),
   /** USD that it may spend; 0 is no limit. */
   budget_usd: z.number().default(0),
+  /** Null in records that were written before these were kept. */
+  max_rounds: z.number().nullable().default(null),
+  pass_score: z.number().nullable().default(null),
+  /** The task whose failed modules it runs again. */
+  retry_of: z.string().nullable().default(null),
   /** Null where nothing was asked yet. */
   cost: costSchema.nullable().default(null),
 });
@@ -76,8 +81,9 @@ export function startOfRecord(input: {
   readonly track: string;
   readonly selection: Selection;
   readonly settings: TaskSettings;
+  readonly retryOf?: string;
 }) {
-  const { taskId, operation, track, selection, settings } = input;
+  const { taskId, operation, track, selection, settings, retryOf = null } = input;
   return {
     schema: RECORD_SCHEMA,
     task_id: taskId,
@@ -86,11 +92,21 @@ export function startOfRecord(input: {
     start: selection[0]?.[0] ?? 0,
     end: selection.at(-1)?.[1] ?? 0,
     modules_selected: formatSelection(selection),
+    ...liveRecord(settings),
+    retry_of: retryOf,
+  } as const;
+}
+
+/** What a task's record says of the settings that `set` changes. */
+export function liveRecord(settings: LiveSettings) {
+  return {
     model: settings.model,
     review_model: settings.reviewModel,
     concurrency: settings.concurrency,
     // A task of an older version has none.
     budget_usd: settings.budgetUsd ?? 0,
+    max_rounds: settings.maxRounds,
+    pass_score: settings.passScore,
   } as const;
 }
 

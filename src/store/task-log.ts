@@ -60,6 +60,17 @@ export async function lastLines(
   return parsed.filter((line) => subject === null || line.subject === subject).slice(-count);
 }
 
+/** All lines of a task's log that are about the task itself, oldest first. */
+export async function taskLines(workspace: Workspace, taskId: string): Promise<LogLine[]> {
+  const found: LogLine[] = [];
+  for (let offset = 0; ;) {
+    const read = await readLog(workspace, taskId, offset);
+    if (read.offset === offset) return found;
+    offset = read.offset;
+    for (const line of read.lines.map(parseLogLine)) if (line?.subject === 'task') found.push(line);
+  }
+}
+
 async function fileSize(file: string): Promise<number> {
   try {
     const handle = await open(file, 'r');

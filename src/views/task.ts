@@ -94,6 +94,7 @@ export function taskHead(record: TaskRecord, now: Date): string {
     `  ${record.operation} ${record.track} ${record.modules_selected}, ${record.status}, ${ended} of ${record.total} modules ended`,
     `  model ${record.model}${record.review_model === record.model ? '' : `, reviews by ${record.review_model}`}, ${record.concurrency} calls at a time`,
     `  started ${shortTime(record.created_at)} UTC, ${took(record, now)}`,
+    record.retry_of === null ? '' : `  runs modules of ${record.retry_of} again`,
     record.reason === null ? '' : `  ${record.reason}`,
     ended === 0 ? '' : `  ${countsText(record.counts)}`,
     cost === '' ? '' : `  ${cost}`,

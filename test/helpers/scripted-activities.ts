@@ -2,7 +2,9 @@ import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activit
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Activities } from '../../activities/index.ts';
 import { wrapAll } from '../../activities/wrap.ts';
-import { StopRequest, TaskGates } from '../../src/concurrency/gates.ts';
+import { StopRequest, TaskGates, TurnedBack } from '../../src/concurrency/gates.ts';
+import { moduleFailed } from '../../src/domain/failed.ts';
+import { TypedError, type FailureType } from '../../src/domain/failure.ts';
 import type { BatchInput, PlannedModule } from '../../workflows/contract.ts';
 import type { CallInput, CallResult, RecordTaskInput } from '../../workflows/step-contract.ts';
 import { LimitStore } from '../../src/store/limits.ts';
@@ -13,9 +15,11 @@ export interface Script {
   readonly plan: readonly PlannedModule[];
   /** What a call gives instead of a reply; undefined: the reply. */
   answer: (input: CallInput) => CallResult | undefined;
+  /** The failure that a call ends with; undefined: it answers. */
+  failure: (input: CallInput) => FailureType | undefined;
   /** Latency of a call, ms. */
   latency: (input: CallInput) => number;
-  readonly calls: { slug: string; at: number; generation: number }[];
+  readonly calls: { slug: string; at: number; generation: number; model: string }[];
   /** Calls that waited for a permit or held one, over all time. */
   registered: number;
   readonly aborted: { slug: string; at: number }[];
@@ -40,6 +44,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
   const script: Script = {
     plan,
     answer: () => undefined,
+    failure: () => undefined,
     latency: () => 0,
     calls: [],
     registered: 0,
@@ -57,11 +62,17 @@ export function scriptedActivities(modules: number, folder: string): { script: S
     script.registered += 1;
     const registered = gates.register(input.taskId, input.module.slug);
     const signal = AbortSignal.any([cancellationSignal(), registered.signal]);
+    const waiting = AbortSignal.any([signal, registered.turnedBack]);
     const beating = setInterval(() => heartbeat(), 500);
     try {
-      const permit = await gates.acquire(input.taskId, signal);
+      const permit = await gates.acquire(input.taskId, waiting);
       if (permit === null) return { kind: 'wait', reason: 'paused', until: null, detail: null } as const;
-      script.calls.push({ slug: input.module.slug, at: Date.now(), generation: input.module.generation });
+      script.calls.push({
+        slug: input.module.slug,
+        at: Date.now(),
+        generation: input.module.generation,
+        model: input.settings.model,
+      });
       script.mostInFlight = Math.max(script.mostInFlight, (inFlight += 1));
       try {
         await sleep(script.latency(input), undefined, { signal });
@@ -69,8 +80,13 @@ export function scriptedActivities(modules: number, folder: string): { script: S
         inFlight -= 1;
         permit.release();
       }
+      const failure = script.failure(input);
+      if (failure !== undefined) throw new TypedError(failure, failure);
       return script.answer(input) ?? ({ kind: 'reply', reply: 'key', ms: 1, cached: false } as const);
     } catch (error) {
+      const turned: unknown = signal.aborted ? signal.reason : waiting.reason;
+      if (turned instanceof TurnedBack)
+        return { kind: 'wait', reason: turned.reason, until: null, detail: null } as const;
       if (!signal.aborted) throw error;
       script.aborted.push({ slug: input.module.slug, at: Date.now() });
       throw signal.reason instanceof StopRequest ? signal.reason : error;
@@ -86,7 +102,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
     review: call,
     fix: call,
     research: call,
-    auditCommand: () => Promise.resolve(),
+    auditCommand: () => Promise.resolve(null),
     judge: () =>
       Promise.resolve({
         kind: 'judged',
@@ -109,7 +125,23 @@ export function scriptedActivities(modules: number, folder: string): { script: S
     freezePlan: () => Promise.resolve({ total: plan.length }),
     loadPage: ({ from, count }) => Promise.resolve(plan.slice(from, from + count)),
     findModule: ({ module }) => Promise.resolve(plan.find((other) => other.slug === module) ?? null),
-    setLimits: ({ taskId, concurrency }) => gates.setLimits(taskId, concurrency),
+    failedModules: ({ unrecorded }) =>
+      Promise.resolve(
+        plan.filter(({ slug }) => {
+          const ends = [...script.records.flatMap((record) => record.ended), ...unrecorded];
+          const last = ends.findLast((end) => end.slug === slug);
+          return last !== undefined && moduleFailed(last.outcome);
+        }),
+      ),
+    checkModels: ({ models }) =>
+      models.some((model) => model.startsWith('nobody/'))
+        ? Promise.reject(new TypedError('AuthFailed', 'no key'))
+        : Promise.resolve(),
+    setLimits: async ({ taskId, concurrency, abort = false }) => {
+      await gates.setLimits(taskId, concurrency);
+      if (concurrency === 0) gates.turnBack(taskId, 'paused', abort);
+    },
+    turnBack: ({ taskId }) => Promise.resolve(gates.turnBack(taskId, 'settings-changed')),
     closeGate: ({ taskId }) => gates.close(taskId),
     abortModule: ({ taskId, slug }) => Promise.resolve(gates.abortModule(taskId, slug)),
     recordTask: (input) => Promise.resolve(void script.records.push(input)),

@@ -29,6 +29,9 @@ const record: TaskRecord = {
   total: 2,
   counts: { MISSING: 1, FIXED: 1 },
   budget_usd: 0,
+  max_rounds: 3,
+  pass_score: 9,
+  retry_of: null,
   cost: null,
   modules: {
     '02-b': module(2, { outcome: 'MISSING', detail: 'there is no b1/02-b.md' }),

@@ -1,18 +1,14 @@
-import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { taskHistory } from '../../src/client/history.ts';
 import { TaskClient } from '../../src/client/task-client.ts';
-import { bundlePath } from '../../src/worker/bundle.ts';
-import { workspaceQueue } from '../../src/domain/ids.ts';
 import { moduleRuns, rebuildRecord } from '../../src/progress/rebuild-task.ts';
-import { batchInput, scriptedActivities, type Script } from '../helpers/scripted-activities.ts';
-import { tempFolder } from '../helpers/temp.ts';
+import { batchInput, type Script } from '../helpers/scripted-activities.ts';
+import { nextTaskId, withScriptedWorker } from '../helpers/scripted-worker.ts';
 import { collect } from '../helpers/collect.ts';
 import { noTemporal, startTestServer, type TestServer } from '../helpers/temporal.ts';
 import { until } from '../helpers/until.ts';
 
 let server: TestServer;
-let number = 0;
 
 describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${noTemporal ?? ''}`, () => {
   beforeAll(async () => {
@@ -20,35 +16,10 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
   });
   afterAll(() => server.close());
 
-  const id = (): string => `fix-review-b1-1-9-2026112400${String((number += 1)).padStart(4, '0')}`;
+  const id = nextTaskId;
   const client = (): TaskClient => new TaskClient(server.client, () => Promise.resolve());
-
-  async function withWorker<T>(modules: number, run: (script: Script) => Promise<T>): Promise<T> {
-    const { script, activities } = scriptedActivities(modules, tempFolder());
-    const worker = await Worker.create({
-      connection: server.native,
-      taskQueue: workspaceQueue('testworkspac'),
-      workflowBundle: { codePath: bundlePath() },
-      activities,
-      maxConcurrentActivityTaskExecutions: 400,
-      maxHeartbeatThrottleInterval: '1s',
-    });
-    const from = new Date().toISOString();
-    const result = await worker.runUntil(run(script));
-    await replayed(from);
-    return result;
-  }
-
-  /** Replays whatever ran since: a worker that dies must not find that its successor takes another way. */
-  async function replayed(from: string): Promise<void> {
-    const runs = await collect(server.client.workflow.list({ query: `StartTime >= '${from}'` }));
-    async function* histories() {
-      for (const { workflowId, runId } of runs)
-        yield { workflowId, history: await server.client.workflow.getHandle(workflowId, runId).fetchHistory() };
-    }
-    const results = Worker.runReplayHistories({ workflowBundle: { codePath: bundlePath() } }, histories());
-    for await (const { workflowId, error } of results) expect({ workflowId, error }).toEqual({ workflowId });
-  }
+  const withWorker = <T>(modules: number, run: (script: Script) => Promise<T>): Promise<T> =>
+    withScriptedWorker(server, modules, run);
 
   async function historyLength(taskId: string): Promise<number> {
     return (await server.client.workflow.getHandle(taskId).describe()).historyLength;

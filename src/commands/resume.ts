@@ -1,0 +1,30 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { openTask, printAnswer, steering } from '../progress/steering.ts';
+import { newCommand, type Wiring } from './command.ts';
+
+interface ResumeOptions {
+  readonly id: string;
+  readonly reason?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** `resume`: a paused task goes on where it stood; nothing is asked again. */
+export function newResumeCommand(wiring: Wiring, run = runResume): CommandUnknownOpts {
+  const command = newCommand('resume', [['Go on with the newest task', 'resume latest']])
+    .argument('<id>', 'task id, the start of one, or latest')
+    .option('--reason <text>', 'why, for the log')
+    .option('--json', 'print the result as JSON');
+  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  return command;
+}
+
+async function runResume(context: Context, options: ResumeOptions): Promise<ExitCode> {
+  const instead = 'Run what is left of it: start the same command again, or batch-manager retry ID --failed';
+  const taskId = await openTask(context, options.id, instead);
+  const { client } = await context.engine();
+  const answer = await client.message(taskId, 'resume', steering(context, options.reason));
+  printAnswer(context, { taskId, json: options.json }, answer);
+  return EXIT.ok;
+}

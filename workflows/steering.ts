@@ -1,0 +1,27 @@
+import type { Steering } from './contract.ts';
+import { badRequest } from './messages.ts';
+
+/** Longest reason, in characters. */
+const REASON = 200;
+
+/** Longest name of who asks, in characters. */
+const BY = 100;
+
+/** Refuses what says neither who nor why in short. */
+export function checkSteering(argument: unknown): asserts argument is Steering {
+  const isObject = typeof argument === 'object' && argument !== null;
+  if (isObject && isShort(argument, 'by', BY) && isShort(argument, 'reason', REASON)) return;
+  throw badRequest(
+    `Give an object such as {"reason": "a word on why"}, with a reason of at most ${REASON} characters.`,
+  );
+}
+
+function isShort(argument: object, key: string, length: number): boolean {
+  const value = (argument as Record<string, unknown>)[key];
+  return value === undefined || (typeof value === 'string' && value.length <= length);
+}
+
+/** ` by anna@laptop (rate limits)`; nothing of what is not known. */
+export function byText({ by = '', reason = '' }: Steering): string {
+  return `${by === '' ? '' : ` by ${by}`}${reason === '' ? '' : ` (${reason})`}`;
+}

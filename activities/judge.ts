@@ -54,13 +54,19 @@ async function unreadable(deps: Deps, input: JudgeInput, reply: StoredReply, rea
   const prompt = prompts.review({ text: version.text, audit: report });
   const again = await deps.work.putPrompt(prompts.again({ prompt, reply: reply.text, reason }));
   const tries = [...input.tries, `its review could not be read (${reason})`];
-  const next = input.base === null ? null : await fixPromptOn(deps, input.base.hash, input.base.review, tries);
+  const next = input.base === null ? null : await fixPromptOn(deps, input, input.base.hash, input.base.review, tries);
   return { kind: 'unreadable', reason: reason.slice(0, 300), again, fixPrompt: next };
 }
 
-async function fixPromptOn(deps: Deps, hash: string, reviewKey: string, tries: readonly string[]): Promise<string> {
+async function fixPromptOn(
+  deps: Deps,
+  input: JudgeInput,
+  hash: string,
+  reviewKey: string,
+  tries: readonly string[],
+): Promise<string> {
   const reply = await replyOf(deps, reviewKey);
-  return fixPrompt(deps, await deps.work.version(hash), extractReview(reply.text) ?? reply.text, tries);
+  return fixPrompt(deps, input, await deps.work.version(hash), extractReview(reply.text) ?? reply.text, tries);
 }
 
 async function judge(
@@ -78,8 +84,8 @@ async function judge(
   const next = passed
     ? null
     : better || base === null
-      ? await fixPrompt(deps, stored, text, [])
-      : await fixPromptOn(deps, base.hash, base.review, [...input.tries, reason]);
+      ? await fixPrompt(deps, input, stored, text, [])
+      : await fixPromptOn(deps, input, base.hash, base.review, [...input.tries, reason]);
   return {
     kind: 'judged',
     score: review.score,

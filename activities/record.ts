@@ -35,6 +35,10 @@ async function updatedRecord(deps: Deps, record: TaskRecord, input: RecordTaskIn
     const module = modules[slug];
     if (module !== undefined) modules[slug] = { ...module, outcome: null, detail: 'runs again' };
   }
+  for (const { slug, question } of input.questions ?? []) {
+    const module = modules[slug];
+    if (module !== undefined) modules[slug] = { ...module, question };
+  }
   for (const delta of input.ended) modules[delta.slug] = await moduleRecord(deps, record, delta);
   if (input.status === 'stopped') stopTheRest(modules);
   return {
@@ -70,7 +74,18 @@ function stopTheRest(modules: Record<string, ModuleRecord>): void {
 
 async function moduleRecord(deps: Deps, record: TaskRecord, delta: ModuleRecordDelta): Promise<ModuleRecord> {
   const { number, outcome, score, rounds, changed, suspicious, failure, detail, runId } = delta;
-  const module = { number, outcome, score, rounds, changed, suspicious, failure, detail, run_id: runId };
+  const module = {
+    number,
+    outcome,
+    score,
+    rounds,
+    changed,
+    suspicious,
+    failure,
+    detail,
+    run_id: runId,
+    question: null,
+  };
   return (outcome === 'STOPPED' || outcome === 'SKIPPED') && detail === ''
     ? { ...module, ...(await stoppedAt(deps, record, delta.slug, outcome)) }
     : module;

@@ -74,7 +74,7 @@ async function refuse(
     kind: 'refused',
     unchanged,
     reason: short,
-    fixPrompt: await fixPrompt(deps, base, text, [...input.tries, short]),
+    fixPrompt: await fixPrompt(deps, input, base, text, [...input.tries, short]),
   };
 }
 

@@ -5,7 +5,7 @@ import type { ModuleRef } from '../src/domain/module.ts';
 import { modulePaths, type ModulePaths } from '../src/store/module-files.ts';
 import type { StoredReply } from '../src/store/replies.ts';
 import type { StoredVersion } from '../src/store/versions.ts';
-import type { AuditedVersion } from '../workflows/step-contract.ts';
+import type { AuditedVersion, StepContext } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 
 /** The paths of a module in the manifest's folder. */
@@ -41,16 +41,21 @@ export async function reviewPrompt(deps: Deps, version: StoredVersion, report: A
   return deps.work.putPrompt(deps.prompts().review({ text: version.text, audit: report }));
 }
 
-/** Keeps the prompt of the next fix of a base: its files, audit and review, and why tries on this very base failed. */
+/**
+ * Keeps the prompt of the next fix of a base: its files, audit and review, why tries on this very base failed, and before them
+ * what a person says.
+ */
 export async function fixPrompt(
   deps: Deps,
+  { personNote }: Pick<StepContext, 'personNote'>,
   base: StoredVersion,
   review: string,
   tries: readonly string[],
 ): Promise<string> {
   const audit = await knownReport(deps, base);
+  const said = personNote === undefined ? [] : [`A person who looked at the module says: ${personNote}`];
   return deps.work.putPrompt(
-    deps.prompts().fix({ text: base.text, audit, review: { text: review }, tries: [...tries] }),
+    deps.prompts().fix({ text: base.text, audit, review: { text: review }, tries: [...said, ...tries] }),
   );
 }
 

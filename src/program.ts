@@ -25,6 +25,7 @@ const LOADERS: Record<CommandName, Load> = {
   resume: async (wiring) => (await import('./commands/resume.ts')).newResumeCommand(wiring),
   skip: async (wiring) => (await import('./commands/skip.ts')).newSkipCommand(wiring),
   retry: async (wiring) => (await import('./commands/retry.ts')).newRetryCommand(wiring),
+  answer: async (wiring) => (await import('./commands/answer.ts')).newAnswerCommand(wiring),
   set: async (wiring) => (await import('./commands/set.ts')).newSetCommand(wiring),
   rebuild: async (wiring) => (await import('./commands/rebuild.ts')).newRebuildCommand(wiring),
   up: async (wiring) => (await import('./commands/up.ts')).newUpCommand(wiring),

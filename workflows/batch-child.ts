@@ -51,6 +51,7 @@ function noteEnd(state: BatchState, entry: OpenModule, end: ModuleEnd | 'busy'):
   const given = endOfRestarts(note);
   if (given !== null) return state.endWithout(module, given.outcome, given.detail, entry.runId, given.failure);
   const again = { ...entry.queued, note };
+  if (note.reason === 'question') state.question(again.module.slug, note.detail);
   if (note.reason === 'budget') state.short.push(again);
   else if (note.until !== null) state.parked.push(again);
   else state.again.unshift(again);
@@ -93,10 +94,11 @@ async function cancelRun(workflowId: string, runId: string): Promise<void> {
 }
 
 function childOptions(state: BatchState, queued: QueuedModule): ChildWorkflowOptions & { args: [ModuleInput] } {
-  const { module, note, force } = queued;
+  const { module, note, force, answer, personNote } = queued;
   const { input, settings } = state;
   const { taskId, workspaceId, operation } = input;
-  const args: [ModuleInput] = [{ taskId, workspaceId, operation, module, settings, note, force }];
+  const told = { ...(answer && { answer }), ...(personNote !== undefined && { personNote }) };
+  const args: [ModuleInput] = [{ taskId, workspaceId, operation, module, settings, note, force, ...told }];
   return {
     workflowId: moduleWorkflowId(workspaceId, module),
     args,

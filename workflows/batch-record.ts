@@ -38,7 +38,8 @@ export async function keepRecord(state: BatchState): Promise<void> {
 
 /** Whether there is something that the record does not say. */
 function news(state: BatchState): boolean {
-  const { unrecorded, reopened, standing, recordedReason, live, recordedLive } = state;
+  const { unrecorded, reopened, questions, standing, recordedReason, live, recordedLive } = state;
+  if (questions.length > 0) return true;
   return unrecorded.length > 0 || reopened.length > 0 || standing.reason !== recordedReason || live !== recordedLive;
 }
 
@@ -52,6 +53,7 @@ function recordInput(state: BatchState, status: TaskStatus, reason: string | nul
     reason,
     ended: state.unrecorded,
     reopened: state.reopened,
+    ...(state.questions.length > 0 && { questions: state.questions }),
     ...(isSet && { live: state.live }),
   };
 }
@@ -66,6 +68,7 @@ async function record(state: BatchState): Promise<void> {
   state.recordedLive = live;
   state.unrecorded = state.unrecorded.filter((delta) => !input.ended.includes(delta));
   state.reopened = state.reopened.slice(input.reopened.length);
+  state.questions = state.questions.filter((delta) => input.questions?.includes(delta) !== true);
 }
 
 /** The last record of the task. */

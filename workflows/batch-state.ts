@@ -14,6 +14,7 @@ import type {
   ModuleRecordDelta,
   Pause,
   PlannedModule,
+  QuestionDelta,
   QueuedModule,
 } from './contract.ts';
 import { StepQueue } from './step-queue.ts';
@@ -80,6 +81,8 @@ export class BatchState {
   /** Ends that are not in the record yet. */
   unrecorded: ModuleRecordDelta[] = [];
   reopened: string[] = [];
+  /** Questions that came or went, and that the record does not know of. */
+  questions: QuestionDelta[] = [];
   /** What the record says of why nothing runs, and of the settings. */
   recordedReason: string | null = null;
   recordedLive: LiveSettings;
@@ -97,11 +100,12 @@ export class BatchState {
     this.canaryOver = input.carry?.canaryOver ?? (input.settings.canary ?? 0) === 0;
     if (input.carry === null) return;
     const { total, cursor, statuses, again, answers, unrecorded = [], reopened = [] } = input.carry;
-    const { paused = null, ending = false, breaker = NOTHING_SEEN } = input.carry;
+    const { paused = null, ending = false, breaker = NOTHING_SEEN, questions = [] } = input.carry;
     const parked = (queued: QueuedModule): boolean => typeof queued.note?.until === 'string';
     Object.assign(this, { total, cursor, statuses, answers: [...answers], paused, ending, breaker });
     this.unrecorded = [...unrecorded];
     this.reopened = [...reopened];
+    this.questions = [...questions];
     this.again = again.filter((queued) => !parked(queued));
     this.parked = again.filter(parked);
   }
@@ -180,7 +184,11 @@ export class BatchState {
     if (this.open.size > 0) return null;
     if (this.short.length > 0) return `waiting for budget: ${this.short[0]?.note?.detail ?? ''} is spent`;
     if (this.hasNext || this.held.length === 0) return null;
-    const [first] = [...this.parked].sort((a, b) => (a.note?.until ?? '').localeCompare(b.note?.until ?? ''));
+    const { asking } = this;
+    if (asking.length > 0 && asking.length === this.held.length)
+      return `waiting for a person's answer to ${asking.length === 1 ? '1 module' : `${asking.length} modules`}`;
+    const others = this.parked.filter((queued) => queued.note?.reason !== 'question');
+    const [first] = others.sort((a, b) => (a.note?.until ?? '').localeCompare(b.note?.until ?? ''));
     if (first === undefined || first.note === null) return 'waiting for modules that another task holds';
     const { reason, until, detail } = first.note;
     return `waiting for ${reason} until ${until ?? 'somebody says so'}${detail === null ? '' : ` (${detail})`}`;
@@ -251,6 +259,16 @@ export class BatchState {
     this.again.unshift({ module, note: null, force: true, busyTries: 0 });
   }
 
+  /** Notes what a module asks a person; null: nothing any more. */
+  question(slug: string, question: string | null): void {
+    this.questions = [...this.questions.filter((other) => other.slug !== slug), { slug, question }];
+  }
+
+  /** The modules that wait for a person's answer. */
+  get asking(): readonly QueuedModule[] {
+    return this.parked.filter((queued) => queued.note?.reason === 'question');
+  }
+
   outcomeOf(module: PlannedModule): Outcome | null {
     return statusAt(this.statuses, module.index);
   }
@@ -307,6 +325,7 @@ export class BatchState {
       // The record is written once a second: without them the ends of the run's last second would never be in it.
       unrecorded,
       reopened,
+      questions: this.questions,
     };
   }
 }

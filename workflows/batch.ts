@@ -17,6 +17,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { countStatuses } from '../src/domain/status-string.ts';
+import { handleAnswer } from './batch-answer.ts';
 import { openModule } from './batch-child.ts';
 import { handleMessages } from './batch-messages.ts';
 import { handlePause, pauseByItself } from './batch-pause.ts';
@@ -35,6 +36,7 @@ export async function batch(input: BatchInput): Promise<BatchResult> {
   handleMessages(state);
   handleSet(state);
   handlePause(state);
+  handleAnswer(state);
   try {
     await runWindow(state);
   } catch (error) {
@@ -108,8 +110,15 @@ const firstDue = (state: BatchState): number => Math.min(...state.parked.map((qu
 /** Moves the modules whose time has come to the front. */
 function unpark(state: BatchState): void {
   const isDue = (queued: (typeof state.parked)[number]): boolean => dueAt(queued.note?.until) <= Date.now();
-  state.again.unshift(...state.parked.filter(isDue));
+  state.again.unshift(...state.parked.filter(isDue).map((queued) => unanswered(state, queued)));
   state.parked = state.parked.filter((queued) => !isDue(queued));
+}
+
+/** A module whose question nobody answered in time ends as it would have without. */
+function unanswered(state: BatchState, queued: QueuedModule): QueuedModule {
+  if (queued.note?.reason !== 'question') return queued;
+  state.question(queued.module.slug, null);
+  return { ...queued, answer: { kind: 'expired', text: 'nobody answered in time' } };
 }
 
 /** Waits, in one activity for all, for the modules that other tasks hold, and queues them again. */

@@ -24,6 +24,9 @@ export const TASK_MESSAGES = {
   retryFailed: 'retryFailed',
 } as const;
 
+/** Name of the update that answers the question of a module, which is also a signal. */
+export const ANSWER_UPDATE = 'answerModule';
+
 /** Name of the update that changes a running task's settings. */
 export const SET_UPDATE = 'set';
 
@@ -43,6 +46,18 @@ export type TaskChanges = Partial<LiveSettings> & Steering;
 export interface PauseRequest extends Steering {
   /** Whether the calls in flight are aborted, too. */
   readonly now?: boolean;
+}
+
+/** What a person says to a module that cannot pass. */
+export type Verdict = 'accept' | 'retry' | 'skip';
+
+export interface AnswerRequest {
+  /** Slug or number. */
+  readonly module: string;
+  readonly answer: Verdict;
+  /** What the model is told with the next try, or why; for the log, too. */
+  readonly note?: string;
+  readonly by?: string;
 }
 
 export interface RetryFailedRequest extends Steering {
@@ -102,6 +117,13 @@ export interface BatchCarry {
   /** Ends and reopened modules that the record does not know yet; not in what an older version carried. */
   readonly unrecorded?: readonly ModuleRecordDelta[];
   readonly reopened?: readonly string[];
+  readonly questions?: readonly QuestionDelta[];
+}
+
+/** What a module asks a person; null once it asks no more. */
+export interface QuestionDelta {
+  readonly slug: string;
+  readonly question: string | null;
 }
 
 /** A module's end as its batch's record takes it up. */
@@ -116,6 +138,10 @@ export interface QueuedModule {
   readonly module: PlannedModule;
   readonly note: WaitNote | null;
   readonly force: boolean;
+  /** What a person answered to its question. */
+  readonly answer?: ModuleVerdict;
+  /** What a person says to the model that fixes it. */
+  readonly personNote?: string;
   /** How often it was found held by another task. */
   readonly busyTries: number;
 }
@@ -165,9 +191,19 @@ export interface ModuleInput {
   readonly note: WaitNote | null;
   /** Whether it runs although it passed before: `--force`, or a retry. */
   readonly force: boolean;
+  readonly answer?: ModuleVerdict;
+  readonly personNote?: string;
 }
 
-export type WaitReason = 'paused' | 'settings-changed' | 'quota' | 'budget' | 'base-changed' | 'work-lost';
+/** How a module that could not pass is to end. */
+export interface ModuleVerdict {
+  /** `expired`: nobody answered in time. */
+  readonly kind: Exclude<Verdict, 'retry'> | 'expired';
+  /** Who answered and why, for people. */
+  readonly text: string;
+}
+
+export type WaitReason = 'paused' | 'settings-changed' | 'question' | 'quota' | 'budget' | 'base-changed' | 'work-lost';
 
 /** What a module that had to wait left behind. */
 export interface WaitNote {

@@ -48,7 +48,7 @@ async function fixUntilItPasses(run: ModuleRun, first: ReviewedVersion, verdict:
     const staged = await fixAndStage(run, base, prompt, tries);
     if (staged.kind === 'refused') {
       if (staged.unchanged) unchanged += 1;
-      if (unchanged === 2) return run.ended('STUCK', 'two fixes changed nothing');
+      if (unchanged === 2) return run.cannotPass('STUCK', 'two fixes changed nothing');
       tries = [...tries, staged.reason];
       ({ reason, fixPrompt: prompt } = staged);
       continue;
@@ -66,10 +66,10 @@ async function fixUntilItPasses(run: ModuleRun, first: ReviewedVersion, verdict:
     reason = judged.reason;
     prompt = judged.fixPrompt ?? '';
     if (judged.kind === 'judged' && seen.has(judged.findings))
-      return run.ended('STUCK', `the same findings twice: ${reason}`);
+      return run.cannotPass('STUCK', `the same findings twice: ${reason}`);
     if (judged.kind === 'judged') seen.add(judged.findings);
   }
-  return run.ended('FAIL_AFTER_RETRIES', `${rounds(run)} used: ${reason}`);
+  return run.cannotPass('FAIL_AFTER_RETRIES', `${rounds(run)} used: ${reason}`);
 }
 
 const rounds = (run: ModuleRun): string => `${run.round} ${run.round === 1 ? 'round' : 'rounds'}`;

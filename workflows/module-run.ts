@@ -60,14 +60,27 @@ export class ModuleRun {
 
   /** What every step is given. */
   get context(): StepContext {
-    const { taskId, operation, module } = this.input;
-    return { taskId, operation, module, settings: this.settings };
+    const { taskId, operation, module, personNote } = this.input;
+    const note = personNote === undefined ? {} : { personNote };
+    return { taskId, operation, module, settings: this.settings, ...note };
   }
 
   /** An outcome with all that is known of the run. */
   ended(outcome: Outcome, detail: string, failure: FailureType | null = null): EndedModule {
     const { score, round: rounds, changed, suspicious } = this;
     return { kind: 'ended', outcome, score, rounds, changed, suspicious, failure, detail: detail.slice(0, 500) };
+  }
+
+  /** The end of a module that cannot pass: at once, or once a person has said what is to become of it. */
+  cannotPass(outcome: Outcome, detail: string): EndedModule {
+    const { answer } = this.input;
+    const { ask = false, askDeadlineMs = 0 } = this.settings;
+    if (answer === undefined && ask)
+      this.wait('question', isoAfter(askDeadlineMs), `${outcome}: ${detail}`.slice(0, 500));
+    if (answer === undefined) return this.ended(outcome, detail);
+    const text = `${detail}; ${answer.text}`;
+    if (answer.kind === 'expired') return this.ended(outcome, text);
+    return this.ended(answer.kind === 'accept' ? 'ACCEPTED' : 'SKIPPED', text);
   }
 
   /** Takes up the note of an earlier run if the module is as that run left it; a person's edit voids all but the restarts. */
@@ -123,6 +136,8 @@ export class ModuleRun {
     throw new Leave(this.ended('TIMEOUT', detail));
   }
 }
+
+const isoAfter = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
 /** Awaits the cancel that an aborted call announced, and rethrows it. */
 async function awaitCancel(): Promise<never> {

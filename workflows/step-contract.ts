@@ -5,7 +5,7 @@ import type { Operation } from '../src/domain/operation.ts';
 import type { Selection } from '../src/domain/selection.ts';
 import type { LiveSettings, TaskSettings } from '../src/domain/settings.ts';
 import type { TaskStatus } from '../src/domain/task-status.ts';
-import type { EndedModule, ModuleRecordDelta, PlannedModule, WaitReason } from './contract.ts';
+import type { EndedModule, ModuleRecordDelta, PlannedModule, QuestionDelta, WaitReason } from './contract.ts';
 
 /** What every step of a module knows. */
 export interface StepContext {
@@ -13,6 +13,8 @@ export interface StepContext {
   readonly operation: Operation;
   readonly module: PlannedModule;
   readonly settings: TaskSettings;
+  /** What a person says to the model that fixes the module. */
+  readonly personNote?: string;
 }
 
 /** What is known of an audited version. */
@@ -219,6 +221,7 @@ export interface RecordTaskInput {
   readonly ended: readonly ModuleRecordDelta[];
   /** Modules whose earlier end no longer counts, because they run again. */
   readonly reopened: readonly string[];
+  readonly questions?: readonly QuestionDelta[];
   /** The settings as `set` changed them; left out where they are as at the start. */
   readonly live?: LiveSettings;
 }

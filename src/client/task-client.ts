@@ -16,6 +16,7 @@ import { failedError, notFoundError } from '../domain/errors.ts';
 import { workspaceQueue } from '../domain/ids.ts';
 import { formatSelection, selectionSize } from '../domain/selection.ts';
 import {
+  ANSWER_UPDATE,
   BATCH_WORKFLOW,
   SET_UPDATE,
   type MESSAGES,
@@ -24,6 +25,7 @@ import {
   type BatchInput,
   type BatchResult,
   type Answer,
+  type AnswerRequest,
   type TaskChanges,
 } from '../../workflows/contract.ts';
 import { taskAttributes } from './attributes.ts';
@@ -135,6 +137,14 @@ export class TaskClient {
    */
   message(taskId: string, name: keyof typeof TASK_MESSAGES, request: Steering): Promise<Answer> {
     return this.update(taskId, name, request);
+  }
+
+  /**
+   * Answers the question of a module. It is sent again with the same id when the answer is lost.
+   * @throws UserError (failed) with the batch's reason.
+   */
+  answer(taskId: string, request: AnswerRequest): Promise<Answer> {
+    return this.update(taskId, ANSWER_UPDATE, request);
   }
 
   private async update(taskId: string, name: string, argument: unknown): Promise<Answer> {

@@ -10,8 +10,8 @@ import { readOptional } from '../store/atomic.ts';
 import { modulePaths } from '../store/module-files.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { lastLines, taskLines } from '../store/task-log.ts';
-import { moduleTable, taskHead } from '../views/task.ts';
-import { MESSAGES, SET_UPDATE, TASK_MESSAGES } from '../../workflows/contract.ts';
+import { moduleTable, questionsText, taskHead } from '../views/task.ts';
+import { ANSWER_UPDATE, MESSAGES, SET_UPDATE, TASK_MESSAGES } from '../../workflows/contract.ts';
 import { newCommand, type Wiring } from './command.ts';
 import { printJson } from '../views/json.ts';
 
@@ -19,7 +19,12 @@ import { printJson } from '../views/json.ts';
 const TAIL = 10;
 
 /** Events of the log that a person asked for. */
-const STEERING: ReadonlySet<string> = new Set([SET_UPDATE, ...Object.keys(MESSAGES), ...Object.keys(TASK_MESSAGES)]);
+const STEERING: ReadonlySet<string> = new Set([
+  SET_UPDATE,
+  ANSWER_UPDATE,
+  ...Object.keys(MESSAGES),
+  ...Object.keys(TASK_MESSAGES),
+]);
 
 interface ShowOptions {
   readonly id: string;
@@ -57,6 +62,7 @@ async function showTask(context: Context, record: TaskRecord): Promise<void> {
   const lines = await lastLines(context.workspace, record.task_id, null, TAIL);
   io.out(lines.map((line) => `${formatLogLine(line)}\n`).join(''));
   await showSteering(context, record.task_id);
+  io.out(questionsText(record));
   if (taskEnded(record.status)) return;
   const webUi = (await context.engineIfUp())?.webUi ?? null;
   if (webUi !== null) io.err(`Web UI: ${webUi}/workflows/${record.task_id}\n`);

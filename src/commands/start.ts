@@ -64,6 +64,7 @@ export function newStartCommand(operation: Operation, wiring: Wiring, run = runS
     .option('--budget <usd>', 'USD the task may spend; it waits then until `set --budget` raises it')
     .option('--canary <n>', 'run so many modules first, then pause until `resume`')
     .option('--halt <percent>', 'pause once so many of the ended modules failed: 30%')
+    .option('--ask', 'modules that cannot pass wait for your `answer` while the others go on')
     .option('--only-failed <task>', 'of these modules, only those that failed in that task')
     .option('--review-only', 'audit and review, change nothing')
     .option('--force', 'run modules that passed before, too, and ask everything anew')

@@ -36,6 +36,7 @@ export const SUMMARIES = {
     'Run a module, or all that failed, again: in the task while it runs, else in a new one',
   ),
   skip: steer('[options] <id>', 'Leave a module of a running task out'),
+  answer: steer('[options] <id> <module> <answer>', 'Say what is to become of a module that waits for you (--ask)'),
   set: steer(
     '[options] <id>',
     'Change a running task from its next call on: width, budget, models, rounds, pass score',

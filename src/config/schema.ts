@@ -28,6 +28,9 @@ export const settingsFileSchema = z.strictObject({
   breaker: count.optional(),
   /** Percent of the ended modules that, once they failed, pause a task. */
   halt: z.union([z.string(), z.number()]).optional(),
+  /** Whether modules that cannot pass wait for a person's answer, and how long. */
+  ask: z.boolean().optional(),
+  'ask-deadline': duration.optional(),
   'trust-old-reviews': z.enum(['off', 'newer']).optional(),
   'busy-tries': count.optional(),
   /** Path of the manifest, from the workspace's root. */

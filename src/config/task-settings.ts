@@ -15,6 +15,7 @@ export interface SettingFlags {
   readonly budget?: string | undefined;
   readonly canary?: string | undefined;
   readonly halt?: string | undefined;
+  readonly ask?: boolean | undefined;
   readonly reviewOnly?: boolean | undefined;
   readonly force?: boolean | undefined;
 }
@@ -64,7 +65,10 @@ const modelOf =
     formatModelName(parseModelName(text, file.providers));
 
 /** Settings that hold one text or number. */
-type SettingName = Exclude<keyof SettingsFile, 'audit' | 'engine' | 'levels' | 'manifest' | 'prices' | 'providers'>;
+type SettingName = Exclude<
+  keyof SettingsFile,
+  'ask' | 'audit' | 'engine' | 'levels' | 'manifest' | 'prices' | 'providers'
+>;
 
 /** Takes each setting from flag, environment, file or default, in this order. */
 class Resolver {
@@ -127,6 +131,8 @@ export function taskSettings(
     canary: from.take('canary', 'canary', 0, wholeNumber(0, 10_000)),
     breaker: from.take('breaker', null, 5, wholeNumber(0, 10_000)),
     halt: from.take('halt', 'halt', 0, percent),
+    ask: flags.ask ?? file.ask ?? false,
+    askDeadlineMs: from.take('ask-deadline', null, 7 * 24 * 3_600_000, readDuration),
     reviewOnly: flags.reviewOnly ?? false,
     force: flags.force ?? false,
     auditCommand: file.audit?.command !== undefined,
@@ -146,7 +152,7 @@ const percent: Reader<number> = (text, name) => {
  * @throws UserError (usage) that names the flag with the value that was got.
  */
 export function readLiveSettings(
-  flags: Omit<SettingFlags, 'moduleTimeout' | 'reviewOnly' | 'force' | 'canary' | 'halt'>,
+  flags: Omit<SettingFlags, 'moduleTimeout' | 'reviewOnly' | 'force' | 'canary' | 'halt' | 'ask'>,
   file: SettingsFile,
 ): Partial<LiveSettings> {
   const { concurrency, budget, model, reviewModel, maxRounds, passScore } = flags;

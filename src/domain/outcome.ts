@@ -1,5 +1,5 @@
 /**
- * How a module ended. PENDING and RUNNING are not outcomes: they are states of a module that has none yet.
+ * How a module ended. New ones are added at the end: a batch's history holds an outcome by its place in this list. PENDING and RUNNING are not outcomes: they are states of a module that has none yet.
  * Each outcome says in `meaning` what a person should read into it.
  */
 export const OUTCOMES = {
@@ -18,6 +18,7 @@ export const OUTCOMES = {
   CONFLICT: { passed: false, meaning: 'another task holds the module' },
   STOPPED: { passed: false, meaning: 'stopped before it ended' },
   SKIPPED: { passed: false, meaning: 'skipped by a person' },
+  ACCEPTED: { passed: true, meaning: 'did not pass, and a person took it as it is' },
 } as const satisfies Record<string, { passed: boolean; meaning: string }>;
 
 export type Outcome = keyof typeof OUTCOMES;

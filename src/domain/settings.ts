@@ -25,6 +25,10 @@ export interface TaskSettings {
   readonly canary?: number;
   /** So many modules in a row that end with the same failure of what they depend on pause the task; 0: none do. */
   readonly breaker?: number;
+  /** Whether a module that cannot pass waits for a person's answer. */
+  readonly ask?: boolean;
+  /** How long it waits, ms; then it ends as it would have without. */
+  readonly askDeadlineMs?: number;
   /** Percent of the ended modules that, once they failed, pause the task; 0: none does. */
   readonly halt?: number;
   readonly reviewOnly: boolean;
@@ -62,6 +66,8 @@ export const DEFAULT_SETTINGS: TaskSettings = {
   canary: 0,
   breaker: 5,
   halt: 0,
+  ask: false,
+  askDeadlineMs: 7 * 24 * 3_600_000,
   reviewOnly: false,
   force: false,
   trustOldReviews: 'off',

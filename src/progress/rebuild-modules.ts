@@ -121,6 +121,7 @@ export class ModuleFold {
     const entry = this.entryOf(module);
     this.initiated.set(id, module.slug);
     if (entry.record.outcome !== null) reopen(entry);
+    entry.record = { ...entry.record, question: null };
     Object.assign(entry, { open: true, runId: null, cancelledAs: 'STOPPED' });
   }
 
@@ -218,6 +219,7 @@ function ended(entry: Entry, end: ModuleEnd): void {
     entry.record = recordOf(entry, end);
     return;
   }
+  if (end.note.reason === 'question') entry.record = { ...entry.record, question: end.note.detail };
   const given = endOfRestarts(end.note);
   if (given === null) return;
   endWithout(entry, given.outcome, given.detail, entry.runId);
@@ -226,7 +228,18 @@ function ended(entry: Entry, end: ModuleEnd): void {
 
 function recordOf({ module, runId }: Entry, end: EndedModule): ModuleRecord {
   const { outcome, score, rounds, changed, suspicious, failure, detail } = end;
-  return { number: module.number, outcome, score, rounds, changed, suspicious, failure, detail, run_id: runId };
+  return {
+    number: module.number,
+    outcome,
+    score,
+    rounds,
+    changed,
+    suspicious,
+    failure,
+    detail,
+    run_id: runId,
+    question: null,
+  };
 }
 
 function endWithout(entry: Entry, outcome: Outcome, detail: string, runId: string | null = null): void {

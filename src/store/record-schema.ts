@@ -21,6 +21,8 @@ const moduleRecordSchema = z.object({
   detail: z.string(),
   /** Run id of the module's workflow, for the Web UI. */
   run_id: z.string().nullable(),
+  /** Why it cannot pass, where it waits for a person's answer. */
+  question: z.string().nullable().default(null),
 });
 
 /** What was paid, by the task's ledger (src/domain/cost.ts). */
@@ -122,5 +124,6 @@ export function blankModule(number: number): ModuleRecord {
     failure: null,
     detail: '',
     run_id: null,
+    question: null,
   };
 }

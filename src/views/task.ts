@@ -69,8 +69,25 @@ function moduleRow(slug: string, module: ModuleRecord, now: ModuleProgress | und
     outcome,
     score,
     module.rounds === 0 ? '' : String(module.rounds),
-    module.outcome === null && now !== undefined ? `${now.event}: ${now.text}` : `${module.detail}${flag}`,
+    standingText(module, now, flag),
   ];
+}
+
+function standingText(module: ModuleRecord, now: ModuleProgress | undefined, flag: string): string {
+  if (module.question !== null) return `needs you: ${module.question}`;
+  return module.outcome === null && now !== undefined ? `${now.event}: ${now.text}` : `${module.detail}${flag}`;
+}
+
+/** What a task asks a person, with what to type; nothing where it asks nothing. */
+export function questionsText(record: TaskRecord): string {
+  const asking = Object.entries(record.modules).filter(([, module]) => module.question !== null);
+  if (asking.length === 0) return '';
+  const lines = asking.map(([slug, { question }]) => `  ${slug}: ${question}`);
+  const id = record.task_id;
+  return (
+    `\nNeeds you:\n${lines.join('\n')}\n  See:    batch-manager show ${id} --module SLUG, batch-manager diff ${id} --module SLUG\n` +
+    `  Answer: batch-manager answer ${id} SLUG accept|retry|skip [--note TEXT]\n`
+  );
 }
 
 /** The modules of a task, in the order of their numbers; rows are cut at the terminal's width. */

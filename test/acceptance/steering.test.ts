@@ -17,7 +17,7 @@ let home: Home;
 
 interface Workspace {
   readonly folder: string;
-  run(...args: string[]): Promise<CliResult>;
+  readonly run: (...args: string[]) => Promise<CliResult>;
 }
 
 async function setup(modules: number, script: GeminiScript, settings = ''): Promise<Workspace> {
@@ -166,5 +166,58 @@ describe.skipIf(noTemporal !== undefined)('steering', () => {
     }
     expect(recordOf(folder, second)).toMatchObject({ status: 'terminated' });
     expect(readFileSync(join(folder, 'tasks', `${first}.output`), 'utf8')).toContain(' drain ');
+  });
+
+  test('modules that cannot pass wait for a person, over a kill of the worker, and end as the person says', async () => {
+    const { folder, run } = await setup(
+      4,
+      thinkingScript(() => 20),
+    );
+    const start = ['fix-review', 'tiny', '1', '4', '--ask', '--max-rounds', '0', '--pass-score', '10', '-b'];
+    const id = (await run(...start)).stdout.trim();
+    const waiting = (modules: string): boolean =>
+      recordOf(folder, id)?.reason === `waiting for a person's answer to ${modules}`;
+    await until(() => waiting('4 modules'), 60_000);
+    process.kill(findProcess(home.folder, 'main.js', ' worker ') ?? 0, 'SIGKILL');
+    const { stdout } = await run('show', id);
+    expect(stdout).toMatch(/Needs you:\n {2}001-module: FAIL_AFTER_RETRIES: 0 rounds used: score [\d.]+/);
+    expect(stdout).toContain(`batch-manager answer ${id} SLUG accept|retry|skip`);
+    const asked = server.requests.length;
+
+    expect(await run('answer', id, '1', 'accept')).toMatchObject({ code: 0, stdout: '1: taken as it is\n' });
+    expect(await run('answer', id, '2', 'skip', '--note', 'too old')).toMatchObject({ stdout: '2: skipped\n' });
+    expect(await run('stop', id, '--module', '4')).toMatchObject({ code: 0 });
+    await run('set', id, '--max-rounds', '1');
+    expect(await run('answer', id, '3', 'retry', '--note', 'keep the poem')).toMatchObject({ code: 0 });
+    await until(() => recordOf(folder, id)?.modules['003-module']?.question?.includes('1 round used') === true, 60_000);
+    const [fix, ...more] = server.requests.filter(({ prompt }) => prompt.includes('===CONTENT_START==='));
+    expect(fix?.prompt).toContain('A person who looked at the module says: keep the poem');
+    expect(more).toEqual([]);
+    // What the others end with is known from the replies that are kept.
+    expect(server.requests.length).toBeLessThanOrEqual(asked + 3);
+    expect(await run('answer', id, '3', 'maybe')).toMatchObject({ code: 2 });
+    expect(await run('answer', id, '3', 'accept')).toMatchObject({ code: 0 });
+    expect(await run('answer', id, '1', 'accept')).toMatchObject({
+      stdout: '1: no change: it had ended as ACCEPTED\n',
+    });
+    expect((await run('watch', id)).code).toBe(1);
+    const record = recordOf(folder, id);
+    expect(record?.counts).toEqual({ ACCEPTED: 2, SKIPPED: 1, STOPPED: 1 });
+    expect(record?.modules['002-module']?.detail).toMatch(/skipped by \S+@\S+ \(too old\)$/);
+    expect(Object.values(record?.modules ?? {}).map(({ question }) => question)).toEqual([null, null, null, null]);
+  });
+
+  test('a question that nobody answers ends the module as without it', async () => {
+    const { folder, run } = await setup(
+      2,
+      thinkingScript(() => 20),
+      'ask: true\nask-deadline: 2s\n',
+    );
+    const result = await run('fix-review', 'tiny', '1', '2', '--max-rounds', '0', '--pass-score', '10');
+    expect(result.code).toBe(1);
+    const record = recordOf(folder, result.stderr.match(/fix-review-tiny\S+\d/)?.[0] ?? '');
+    expect(record?.counts).toEqual({ FAIL_AFTER_RETRIES: 2 });
+    expect(record?.modules['001-module']?.detail).toContain('nobody answered in time');
+    expect(server.requests).toHaveLength(2);
   });
 });

@@ -34,6 +34,11 @@ const LOADERS: Record<CommandName, Load> = {
   auth: async (wiring) => (await import('./commands/auth.ts')).newAuthCommand(wiring),
   cache: async (wiring) => (await import('./commands/cache.ts')).newCacheCommand(wiring),
   doctor: async (wiring) => (await import('./commands/doctor.ts')).newDoctorCommand(wiring),
+  completion: async (wiring) => (await import('./commands/completion.ts')).newCompletionCommand(wiring),
+  complete: async (wiring) => {
+    const { newCompleteCommand } = await import('./commands/complete.ts');
+    return newCompleteCommand(wiring, (name) => LOADERS[name](wiring));
+  },
   supervise: async (wiring) => (await import('./commands/supervise.ts')).newSuperviseCommand(wiring),
 };
 

@@ -50,7 +50,9 @@ export const SUMMARIES = {
   worker: engine('[options]', "Run this workspace's worker until Ctrl-C; the engine does it by itself"),
   auth: engine('<provider>', "Keep a provider's key in the credentials file; it is read from standard input"),
   cache: engine('[options]', 'Show how many replies are kept, or remove old ones'),
+  completion: engine('<shell>', 'Print the script that completes commands, task ids and modules in your shell'),
   doctor: engine('[options]', 'Check workspace, settings, models, prompts and engine; starts nothing'),
+  complete: { group: null, usage: '[words...]', description: 'What may stand next (asked by the completion scripts)' },
   supervise: { group: null, usage: '', description: 'Keep server and workers alive (started by other commands)' },
 } as const satisfies Readonly<Record<string, Summary>>;
 

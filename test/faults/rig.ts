@@ -9,6 +9,7 @@ import { startGeminiServer, type GeminiScript, type GeminiServer } from '../help
 import { tempFolder } from '../helpers/temp.ts';
 import { googleAt, thinkingScript } from '../helpers/thinking-server.ts';
 import { until } from '../helpers/until.ts';
+import { startProxy, type Proxy } from './proxy.ts';
 import { leftovers } from './leftovers.ts';
 import { brokenFiles, moduleStates, type ModuleStates } from './module-states.ts';
 import { onlyRecord } from './outcomes.ts';
@@ -25,6 +26,8 @@ export interface RigOptions {
   readonly settings?: string;
   readonly wound?: (number: number) => Wound;
   readonly env?: NodeJS.ProcessEnv;
+  /** Whether the model is reached by a proxy that can be cut. */
+  readonly proxied?: boolean;
   /** Where the workspace is made; a new folder where nothing is said. */
   readonly folder?: string;
 }
@@ -35,6 +38,8 @@ export interface Rig {
   readonly server: GeminiServer;
   readonly folder: string;
   readonly points: FaultPoints;
+  /** The way to the model; it can be cut where the rig is proxied. */
+  readonly network: Pick<Proxy, 'cut' | 'heal'>;
   /** The files of all modules as they were at the start. */
   readonly before: ModuleStates;
   /** `fix-review` over all modules. */
@@ -45,8 +50,8 @@ export interface Rig {
   begin(...flags: readonly string[]): Promise<string>;
   /** Waits for the end of the one task; gives its record. */
   watch(): Promise<TaskRecord>;
-  /** Ends the engine and checks that neither a process nor a temp file is left. */
-  end(): Promise<void>;
+  /** Ends the engine and checks that all files are whole, and that neither a process nor a temp file is left. */
+  end(broken?: () => readonly string[]): Promise<void>;
 }
 
 /** A command that runs. */
@@ -66,7 +71,15 @@ export async function createRig(options: RigOptions): Promise<Rig> {
   mkdirSync(join(folder, '.git'), { recursive: true });
   woundedWorkspace(folder, modules, options.wound);
   appendFileSync(join(folder, 'batch-manager.yaml'), settings);
-  const home = createHome({ ...googleAt(server), BATCH_MANAGER_FAULTS: points.folder, TMPDIR: scratch, ...env });
+  const proxy = options.proxied === true ? await startProxy(server.url.replace('http://', '')) : null;
+  const reached = proxy === null ? {} : { GOOGLE_GEMINI_BASE_URL: `http://${proxy.address}` };
+  const home = createHome({
+    ...googleAt(server),
+    ...reached,
+    BATCH_MANAGER_FAULTS: points.folder,
+    TMPDIR: scratch,
+    ...env,
+  });
   // The net under a test that failed on its way.
   onTestFinished(async () => void (await home.close()));
   const before = moduleStates(folder);
@@ -81,6 +94,7 @@ export async function createRig(options: RigOptions): Promise<Rig> {
     server,
     folder,
     points,
+    network: proxy ?? { cut: notProxied, heal: notProxied },
     before,
     command,
     run,
@@ -95,12 +109,16 @@ export async function createRig(options: RigOptions): Promise<Rig> {
       expect({ code, stderr }).toMatchObject({ code: expect.toBeOneOf([0, 1, 3]) });
       return onlyRecord(folder);
     },
-    async end() {
-      expect(brokenFiles(folder, before)).toEqual([]);
+    async end(broken = () => brokenFiles(folder, before)) {
+      expect(broken()).toEqual([]);
       await run('down', '--now');
       await until(() => marked(home.folder).length === 0, 15_000).catch(() => undefined);
       expect(marked(home.folder).map((process) => process.command)).toEqual([]);
       expect(leftovers([folder, home.folder], scratch)).toEqual([]);
     },
   };
+}
+
+function notProxied(): never {
+  throw new Error('this rig has no proxy: createRig({ proxied: true })');
 }

@@ -1,38 +1,19 @@
 import { expect, test } from 'vitest';
 import { blankModule } from '../../src/store/record-schema.ts';
-import type { ModuleRecord, TaskRecord } from '../../src/store/records.ts';
+import type { ModuleRecord } from '../../src/store/records.ts';
 import { countsText, duration, listTable, moduleTable, tally, taskHead } from '../../src/views/task.ts';
+import { taskRecord } from '../helpers/task-record.ts';
 
 const module = (number: number, change: Partial<ModuleRecord> = {}): ModuleRecord => ({
   ...blankModule(number),
   ...change,
 });
 
-const record: TaskRecord = {
-  schema: 1,
+const record = taskRecord({
   task_id: 'fix-review-b1-1-2-20261124080000',
-  operation: 'fix-review',
   track: 'b1',
-  start: 1,
-  end: 2,
-  modules_selected: '1-2',
-  model: 'offline/rules-1',
   review_model: 'google/gemini-2.5-pro',
-  concurrency: 8,
-  created_at: '2026-11-24T08:00:00.000Z',
-  updated_at: '2026-11-24T08:01:00.000Z',
-  ended_at: null,
-  stopped_at: null,
-  status: 'running',
-  reason: null,
-  output_file: '/w/tasks/x.output',
-  total: 2,
   counts: { MISSING: 1, FIXED: 1 },
-  budget_usd: 0,
-  max_rounds: 3,
-  pass_score: 9,
-  retry_of: null,
-  cost: null,
   modules: {
     '02-b': module(2, { outcome: 'MISSING', detail: 'there is no b1/02-b.md' }),
     '01-наголос': module(1, {
@@ -44,7 +25,7 @@ const record: TaskRecord = {
       detail: 'review 9.25',
     }),
   },
-};
+});
 const NOW = new Date('2026-11-24T08:01:05.000Z');
 
 test('modules stand in the order of their numbers, in columns that fit any script', () => {

@@ -1,5 +1,5 @@
 /** The engine's state on disk: `engine.json`, written by the supervisor, and a file for each workspace that wants a worker. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
@@ -95,6 +95,14 @@ export function noteServer(server: ServerState): void {
 export function lastServer(): ServerState | null {
   const server = serverSchema.safeParse(readJson(serverFile()));
   return server.success ? server.data : null;
+}
+
+/** Which server was started last at an address, and when (ms); null where none was. */
+export function serverStart(address: string): { readonly process: string; readonly at: number } | null {
+  const server = lastServer();
+  if (server === null || server.address !== address) return null;
+  const stat = statSync(serverFile(), { throwIfNoEntry: false });
+  return { process: `${server.pid} ${server.startTime}`, at: stat?.mtimeMs ?? 0 };
 }
 
 const wantedSchema = z.object({ id: z.string(), root: z.string(), at: z.number() });

@@ -41,6 +41,11 @@ export class InHandFile<T> {
     if (this.entries.delete(key)) this.write();
   }
 
+  /** What this worker has in hand now. */
+  get inHand(): readonly T[] {
+    return [...this.entries.values()];
+  }
+
   /** What workers left that are dead by `isDead`. */
   async left(isDead: (owner: string) => boolean): Promise<LeftInHand<T>[]> {
     const files = (await namesIn(this.folder)).map((name) => join(this.folder, name));

@@ -34,6 +34,11 @@ export class TokenStore {
     this.file.remove(token);
   }
 
+  /** Whether this worker has a call in hand. */
+  has(call: Omit<CallToken, 'token'>): boolean {
+    return this.file.inHand.some(({ runId, activityId }) => runId === call.runId && activityId === call.activityId);
+  }
+
   /** The tokens that dead workers left. */
   left(isDead: (worker: string) => boolean): Promise<LeftInHand<CallToken>[]> {
     return this.file.left(isDead);

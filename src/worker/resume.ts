@@ -44,7 +44,7 @@ export async function takeOver(options: ResumeOptions): Promise<number> {
 }
 
 /** @throws UserError (engine) where the namespace does not know the search attributes: nothing could be found by them. */
-async function openWorkflows(client: Client, workspaceId: string): Promise<WorkflowExecutionInfo[]> {
+export async function openWorkflows(client: Client, workspaceId: string): Promise<WorkflowExecutionInfo[]> {
   const open: WorkflowExecutionInfo[] = [];
   try {
     const query = `CurWorkspace='${workspaceId}' AND ExecutionStatus='Running'`;
@@ -62,7 +62,7 @@ async function openWorkflows(client: Client, workspaceId: string): Promise<Workf
   }
 }
 
-interface ActivityId {
+export interface ActivityId {
   readonly workflowId: string;
   readonly runId: string;
   readonly activityId: string;
@@ -86,7 +86,7 @@ async function lookAt(client: Client, options: ResumeOptions, workflow: Workflow
 }
 
 /** temporal.api.enums.v1.PendingActivityState: handed out to a worker. */
-const STARTED = 2;
+export const STARTED = 2;
 
 function failByToken(client: Client, { token }: CallToken): Promise<boolean> {
   return succeeds(() => client.activity.fail(Buffer.from(token, 'base64'), workerDied()));
@@ -99,7 +99,7 @@ function workerDied(): ApplicationFailure {
 }
 
 /** Whether it went through: what is gone or done meanwhile needs nothing, and a server that fails leaves the time-out. */
-async function succeeds(action: () => Promise<unknown>): Promise<boolean> {
+export async function succeeds(action: () => Promise<unknown>): Promise<boolean> {
   try {
     await action();
     return true;
@@ -108,7 +108,7 @@ async function succeeds(action: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-async function inParts<T, R>(all: readonly T[], action: (one: T) => Promise<R>): Promise<R[]> {
+export async function inParts<T, R>(all: readonly T[], action: (one: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let from = 0; from < all.length; from += AT_ONCE) {
     results.push(...(await Promise.all(all.slice(from, from + AT_ONCE).map(action))));

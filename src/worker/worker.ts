@@ -15,6 +15,7 @@ import type { StepMark } from '../store/step-marks.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { builtBundle } from './bundle.ts';
 import { createDeps } from './deps.ts';
+import { reclaimAfterRestarts } from './lost-handouts.ts';
 import { takeOver } from './resume.ts';
 import { sweepLeftovers } from './sweep.ts';
 import { isDeadWorker, workerIdentity } from './worker-identity.ts';
@@ -60,6 +61,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const { onWarm, onReady } = options;
   const { deps, close } = createDeps(options.workspace, options.env, workerIdentity(options.processId));
   const connection = await connect(options.address.connection);
+  const ended = new AbortController();
+  let reclaiming = Promise.resolve();
   try {
     let died = onWarm === null ? await takePlace(options, connection, deps) : [];
     const worker = await createWorker(options, connection, deps);
@@ -70,12 +73,26 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     onReady();
     // Beside the work: it must not keep the first call waiting, and what it cannot clear away now the next worker does.
     sweepLeftovers(deps, died).catch((error: unknown) => options.onWarning(`Cannot clear away: ${String(error)}`));
+    reclaiming = reclaim(options, connection, deps, ended.signal);
     await worker.run();
   } finally {
+    ended.abort();
+    await reclaiming;
     // A worker that was made but never ran holds it still: what ended it is to be told, not that.
     await connection.close().catch(() => undefined);
     await close();
   }
+}
+
+function reclaim(
+  { address, workspaceId }: WorkerOptions,
+  connection: NativeConnection,
+  { tokens, identity }: Deps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace } = address;
+  const about = { connection, namespace, workspaceId, identity, tokens };
+  return reclaimAfterRestarts(about, address.connection.address ?? '', signal);
 }
 
 /** Takes the lock, and over from a dead predecessor; gives the steps in which one died. */

@@ -1,4 +1,4 @@
-import { Worker } from '@temporalio/worker';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { expect } from 'vitest';
 import { workspaceQueue } from '../../src/domain/ids.ts';
 import { bundlePath } from '../../src/worker/bundle.ts';
@@ -20,6 +20,7 @@ export async function withScriptedWorker<T>(
   server: TestServer,
   modules: number,
   run: (script: Script) => Promise<T>,
+  options: Partial<WorkerOptions> = {},
 ): Promise<T> {
   const { script, activities } = scriptedActivities(modules, tempFolder());
   const worker = await Worker.create({
@@ -29,6 +30,7 @@ export async function withScriptedWorker<T>(
     activities,
     maxConcurrentActivityTaskExecutions: 400,
     maxHeartbeatThrottleInterval: '1s',
+    ...options,
   });
   const from = new Date().toISOString();
   const result = await worker.runUntil(run(script));

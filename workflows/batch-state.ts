@@ -133,7 +133,7 @@ export class BatchState {
 
   /** Modules that have yet to end before a person is asked to look at them. */
   private get canaries(): number {
-    return Math.max(0, (this.input.settings.canary ?? 0) - this.ended);
+    return Math.max(0, (this.input.settings.canary ?? 0) - this.ended - this.held.length);
   }
 
   private get ended(): number {
@@ -142,7 +142,8 @@ export class BatchState {
 
   /** True once the canaries have ended and nobody has looked at them. */
   get canariesEnded(): boolean {
-    return !this.canaryOver && this.canaries === 0 && this.open.size === 0 && this.hasNext;
+    const { canary = 0 } = this.input.settings;
+    return !this.canaryOver && this.ended >= canary && this.open.size === 0 && this.hasNext;
   }
 
   /** True where a module waits to be started, in a queue or in the plan. */

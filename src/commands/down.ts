@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { createInterface } from 'node:readline/promises';
 import type { Context } from '../context.ts';
 import { failedError } from '../domain/errors.ts';
-import { taskEnded } from '../domain/task-status.ts';
+import { taskAtRest } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { newCommand, type Wiring } from './command.ts';
 
@@ -25,7 +25,7 @@ async function runDown(context: Context, options: { now?: boolean | undefined })
 }
 
 async function askWhereTasksAreOpen(context: Context): Promise<void> {
-  const open = (await context.records.list()).filter((record) => !taskEnded(record.status));
+  const open = (await context.records.list()).filter((record) => !taskAtRest(record.status));
   if (open.length === 0) return;
   const list = open.map((record) => `  ${record.task_id}`).join('\n');
   const question = `${open.length} tasks are open:\n${list}\nThey stand still until: batch-manager up\n`;

@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { sayWhyTheyStand } from '../progress/standing.ts';
-import { taskEnded } from '../domain/task-status.ts';
+import { taskAtRest } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { reconcile } from '../progress/reconcile.ts';
 import { listTable } from '../views/task.ts';
@@ -37,6 +37,6 @@ async function runList(
   const hidden = records.length - shown.length;
   if (hidden > 0 && options.json !== true)
     context.io.err(`${hidden} older tasks are not shown; see them with --all.\n`);
-  if (shown.some((record) => !taskEnded(record.status))) await sayWhyTheyStand(context, null);
+  if (shown.some((record) => !taskAtRest(record.status))) await sayWhyTheyStand(context, null);
   return EXIT.ok;
 }

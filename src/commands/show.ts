@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { formatLogLine } from '../domain/log-line.ts';
-import { taskEnded } from '../domain/task-status.ts';
+import { taskAtRest, taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { readProgress } from '../progress/follow.ts';
 import { sayWhyTheyStand } from '../progress/standing.ts';
@@ -66,7 +66,7 @@ async function showTask(context: Context, record: TaskRecord): Promise<void> {
   if (taskEnded(record.status)) return;
   const webUi = (await context.engineIfUp())?.webUi ?? null;
   if (webUi !== null) io.err(`Web UI: ${webUi}/workflows/${record.task_id}\n`);
-  await sayWhyTheyStand(context, record.updated_at);
+  if (!taskAtRest(record.status)) await sayWhyTheyStand(context, record.updated_at);
 }
 
 /** Who changed what, and why, to the end. */

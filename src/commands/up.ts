@@ -21,6 +21,9 @@ async function runUp(context: Context): Promise<ExitCode> {
       : `The engine is up. Web UI: ${webUi}/workflows\n`,
   );
   const open = (await reconcile(context, await context.records.list())).filter((record) => !taskEnded(record.status));
-  for (const record of open) io.out(`${record.task_id} goes on\n`);
+  for (const { task_id, status } of open)
+    io.out(
+      status === 'paused' ? `${task_id} is paused; go on: batch-manager resume ${task_id}\n` : `${task_id} goes on\n`,
+    );
   return EXIT.ok;
 }

@@ -42,7 +42,8 @@ export function liveView(
   });
   const hidden = modules.length - shown.length;
   const more = hidden > 0 ? [pc.dim(`  … and ${hidden} more`)] : [];
-  return [pc.bold(totalsLine(progress, total, now)), outcomesLine(progress), ...lines, ...more]
+  const standing = progress.standing === null ? '' : pc.yellow(progress.standing.slice(0, size.columns - 1));
+  return [pc.bold(totalsLine(progress, total, now)), outcomesLine(progress), standing, ...lines, ...more]
     .filter((line) => line !== '')
     .join('\n');
 }

@@ -50,3 +50,12 @@ test('the live view is as wide as the terminal at most, and says what it leaves 
   // oxlint-disable-next-line no-control-regex -- colours are not columns
   for (const row of view.replace(/\u001b\[\d+m/g, '').split('\n')) expect(row.length).toBeLessThan(60);
 });
+
+test('a task that waits or is paused says why until it goes on', () => {
+  const paused = advance(NO_PROGRESS, [...LOG, line(6, 'task', 'pause', 'paused by anna@laptop')]);
+  expect(liveView(paused, 3, NOW, { columns: 80, rows: 3 })).toContain('paused by anna@laptop');
+  expect(advance(paused, [line(7, 'task', 'resume', 'goes on')]).standing).toBeNull();
+  const waiting = advance(NO_PROGRESS, [line(6, 'task', 'waiting', 'waiting for quota until 15:50')]);
+  expect(waiting.standing).toBe('waiting for quota until 15:50');
+  expect(advance(waiting, [line(7, 'task', 'running', 'goes on')]).standing).toBeNull();
+});

@@ -68,6 +68,7 @@ test('a task that completed, with a module that was stopped and retried, and one
     failure: null,
     detail: 'review 9.58 after 2 rounds',
     run_id: '01a20cfe-3be8-7a33-95d5-c82be4b30137',
+    question: null,
   });
   expect(ofModule(lines, 'task').at(-1)).toBe(
     'completed: 3 PASS_ON_REVIEW, 4 FIXED, 1 STUCK, 1 FAIL_AFTER_RETRIES, 1 MISSING',

@@ -52,11 +52,11 @@ describe.skipIf(noTemporal !== undefined)('a call that the server handed out and
 
 /** Takes a call off the queue as a worker does, and does nothing about it; gives its workflow's id. */
 async function takeCall(): Promise<string> {
-  const polled = await server.client.workflowService.pollActivityTaskQueue({
-    namespace: 'default',
-    taskQueue: { name: workspaceQueue('testworkspac') },
-    identity: IDENTITY,
-  });
+  const request = { namespace: 'default', taskQueue: { name: workspaceQueue('testworkspac') }, identity: IDENTITY };
+  const { connection, workflowService } = server.client;
+  const polled = await connection.withDeadline(Date.now() + 30_000, () =>
+    workflowService.pollActivityTaskQueue(request),
+  );
   return polled.workflowExecution?.workflowId ?? '';
 }
 

@@ -99,6 +99,8 @@ function changes(events: readonly HistoryEvent[]): Partial<LiveSettings> {
     changed.push(Object.fromEntries(values) as Partial<LiveSettings>);
   };
   for (const event of events) {
+    // Ids of events begin anew with each run.
+    if (event.kind === 'started') sent.clear();
     if (event.kind === 'update-accepted' && event.name === SET_UPDATE) sent.set(event.id, event.arg as TaskChanges);
     // One that failed, because its model cannot be called, changed nothing.
     if (event.kind === 'update-done' && (event.answer as Answer | undefined)?.changed === true)

@@ -65,14 +65,14 @@ async function pause(state: BatchState, request: PauseRequest = {}): Promise<Ans
   const wasPaused = state.paused !== null;
   if (wasPaused && !(now && state.open.size > 0)) return { changed: false, detail: 'no change: it is paused already' };
   const open = state.open.size;
-  await pauseWith(state, `paused${byText(request)}. ${goOn(state)}`, now);
+  await pauseWith(state, `paused${byText(request)}`, now);
   const rest = open === 0 ? '' : now ? '; the calls in flight were aborted' : '; the calls in flight end first';
   return { changed: true, detail: `paused${rest}` };
 }
 
 /** Lets no call start any more; modules in the middle of their loop close at their next call and keep their place. */
 async function pauseWith(state: BatchState, text: string, abort: boolean): Promise<void> {
-  state.paused ??= { text };
+  state.paused ??= { text: `${text}. ${goOn(state)}` };
   const { taskId } = state.input;
   await state.steps.run('setLimits', { taskId, concurrency: 0, budgetUsd: state.live.budgetUsd, abort });
   upsertStatus('paused');
@@ -125,7 +125,7 @@ export async function pauseByItself(state: BatchState): Promise<void> {
   try {
     for (;;) {
       await condition(() => state.paused === null && whyToPause(state) !== null);
-      await pauseWith(state, `paused: ${whyToPause(state) ?? ''}. ${goOn(state)}`, false);
+      await pauseWith(state, `paused: ${whyToPause(state) ?? ''}`, false);
     }
   } catch (error) {
     if (!isCancellation(error)) throw error;

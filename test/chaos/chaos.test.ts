@@ -21,7 +21,7 @@ describe.skipIf(noTemporal !== undefined)('a random schedule', () => {
         expect(played.tasks).toBeGreaterThan(0);
         console.log(`seed ${seed}: ${JSON.stringify(played)}`);
       } catch (error) {
-        console.log(`seed ${seed} failed; its schedule:\n${scheduleText(scheduleOf(seed, MINUTES))}`);
+        console.log(`seed ${seed} failed: ${String(error)}\nits schedule:\n${scheduleText(scheduleOf(seed, MINUTES))}`);
         throw error;
       }
     },

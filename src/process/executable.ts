@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { TypedError } from '../domain/failure.ts';
 
@@ -8,14 +7,14 @@ import { TypedError } from '../domain/failure.ts';
  * `BadRequest` where there is none that can be run. Looked up before the start, since a shell's 127 may also come from the
  * program itself.
  */
-export async function findExecutable(name: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
+export function findExecutable(name: string, cwd: string, env: NodeJS.ProcessEnv): string {
   const isPath = name.includes('/');
   const candidates = isPath ? [resolve(cwd, name)] : pathFolders(env).map((folder) => join(resolve(cwd, folder), name));
   let found: string | null = null;
   for (const file of candidates) {
-    if (!(await isFile(file))) continue;
+    if (!isFile(file)) continue;
     found ??= file;
-    if (await isExecutable(file)) return file;
+    if (isExecutable(file)) return file;
   }
   if (found !== null)
     throw new TypedError('BadRequest', `cannot run '${name}': ${found} is not executable (try: chmod +x)`);
@@ -29,17 +28,17 @@ function pathFolders(env: NodeJS.ProcessEnv): readonly string[] {
   return (env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter);
 }
 
-async function isFile(path: string): Promise<boolean> {
+function isFile(path: string): boolean {
   try {
-    return (await stat(path)).isFile();
+    return statSync(path).isFile();
   } catch {
     return false;
   }
 }
 
-async function isExecutable(path: string): Promise<boolean> {
+function isExecutable(path: string): boolean {
   try {
-    await access(path, constants.X_OK);
+    accessSync(path, constants.X_OK);
     return true;
   } catch {
     return false;

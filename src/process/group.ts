@@ -32,6 +32,8 @@ export interface GroupRun {
   readonly timeoutMs: number;
   /** Bytes of output kept, of standard output and of standard error each: the last ones. */
   readonly maxOutputBytes: number;
+  /** Ends it as a time-out does, once its standard output is longer than what is kept. */
+  readonly endBeyondMaxOutput?: boolean;
 }
 
 export interface GroupResult {
@@ -43,6 +45,8 @@ export interface GroupResult {
   readonly timedOut: boolean;
   /** Whether output was dropped. */
   readonly truncated: boolean;
+  /** Whether it was ended for the length of its output. */
+  readonly outputEnded: boolean;
 }
 
 /**
@@ -53,19 +57,20 @@ export interface GroupResult {
  */
 export async function runInGroup(run: GroupRun): Promise<GroupResult> {
   run.signal.throwIfAborted();
-  await findExecutable(run.command[0] ?? '', run.cwd, run.env);
-  run.signal.throwIfAborted();
+  findExecutable(run.command[0] ?? '', run.cwd, run.env);
   const mark = randomUUID();
   const child = start(run, mark);
-  const stdout = collect(child.stdout, run.maxOutputBytes);
+  const flooded = new AbortController();
+  const stdout = collect(child.stdout, run.maxOutputBytes, () => run.endBeyondMaxOutput === true && flooded.abort());
   const stderr = collect(child.stderr, run.maxOutputBytes);
-  const end = await untilExit(child, mark, run);
+  const end = await untilExit(child, mark, { ...run, signal: AbortSignal.any([run.signal, flooded.signal]) });
   run.signal.throwIfAborted();
   return {
     ...end,
     stdout: stdout.text(),
     stderr: stderr.text(),
     truncated: stdout.truncated || stderr.truncated,
+    outputEnded: flooded.signal.aborted,
   };
 }
 
@@ -135,9 +140,12 @@ function terminator(pid: number): { readonly begin: () => void; readonly end: ()
   };
 }
 
-function collect(stream: Readable | null, limit: number): OutputTail {
+function collect(stream: Readable | null, limit: number, onDropped: () => void = () => undefined): OutputTail {
   const tail = new OutputTail(limit);
-  stream?.on('data', (chunk: Buffer) => tail.push(chunk));
+  stream?.on('data', (chunk: Buffer) => {
+    tail.push(chunk);
+    if (tail.truncated) onDropped();
+  });
   return tail;
 }
 

@@ -4,9 +4,9 @@ import { runAuditCommand } from '../audit/command.ts';
 import { readDuration } from '../config/task-settings.ts';
 import type { SettingsFile } from '../config/schema.ts';
 import { FILE_KINDS, type ModuleText } from '../domain/module.ts';
+import { scratchPrefix } from '../process/scratch.ts';
 import { readOptional, writeAtomic } from '../store/atomic.ts';
 import { modulePaths, ModulePaths } from '../store/module-files.ts';
-import { scratchPrefix } from './sweep.ts';
 
 /** Time that an audit command may take where the settings say nothing, ms. */
 const TIMEOUT_MS = 120_000;
@@ -26,7 +26,7 @@ export function createAuditCommand(settings: SettingsFile, cwd: string, folder: 
     key: JSON.stringify([command, inPlace]),
     run: async (ref, text, signal) => {
       const real = await modulePaths(folder(), ref);
-      const scratch = await mkdtemp(scratchPrefix());
+      const scratch = await mkdtemp(scratchPrefix('audit'));
       try {
         const mirror = await mirrored(scratch, real, text);
         const onDisk = inPlace && (await isOnDisk(real, text));

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Deps } from '../../activities/deps.ts';
 import { FILE_KINDS } from '../domain/module.ts';
 import { processId } from '../process/identity.ts';
+import { scratchOwner } from '../process/scratch.ts';
 import { namesIn } from '../store/atomic.ts';
 import { ModulePaths } from '../store/module-files.ts';
 import type { StepMark } from '../store/step-marks.ts';
@@ -32,13 +33,10 @@ function foldersOf(deps: Deps, module: string): Set<string> {
   return new Set([...FILE_KINDS.map((kind) => paths.file(kind)), paths.review, paths.research].map(dirname));
 }
 
-/** Name of a scratch folder of this process, to be made in the system's temp folder. */
-export const scratchPrefix = (): string => join(tmpdir(), `batch-manager-audit-${process.pid}-`);
-
 async function sweepScratch(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    const pid = /^batch-manager-audit-(\d+)-/.exec(name)?.[1];
-    if (pid === undefined || processId(Number(pid)) !== null) continue;
+    const pid = scratchOwner(name);
+    if (pid === null || processId(pid) !== null) continue;
     await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -24,6 +24,7 @@ describe('a command that ends by itself', () => {
       stderr: 'err\n',
       timedOut: false,
       truncated: false,
+      outputEnded: false,
     });
   });
 
@@ -207,6 +208,11 @@ describe('output', () => {
     const result = await run(['printf', 'їжак їжак'], { maxOutputBytes: 8 });
     expect(result.stdout).toBe('їжак');
     expect(result.truncated).toBe(true);
+  });
+
+  test('beyond the limit ends the command where that is asked for', async () => {
+    const result = await run(['yes'], { maxOutputBytes: 1000, endBeyondMaxOutput: true });
+    expect(result).toMatchObject({ outputEnded: true, truncated: true, timedOut: false, signal: 'SIGTERM' });
   });
 
   test('without end does not fill the memory', async () => {

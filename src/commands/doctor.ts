@@ -80,15 +80,18 @@ const settingsChecks: Look = (context) =>
 const modelChecks: Look = async (context) => {
   const { settings } = taskSettings({}, context.env, context.settings());
   const { createModels } = await import('../model/registry.ts');
-  const models = createModels({
-    workspaceRoot: context.workspace.root,
-    env: context.env,
-    providers: context.settings().providers,
-  });
-  return [...new Set([settings.model, settings.reviewModel])].map((name) => {
-    const missing = models.get(name).model.missing();
-    return { name: 'model access', ok: missing === null, detail: missing ?? `${name} can be called` };
-  });
+  const { providers, clis } = context.settings();
+  const models = createModels({ workspaceRoot: context.workspace.root, env: context.env, providers, clis });
+  const names = [...new Set([settings.model, settings.reviewModel])];
+  return Promise.all(
+    names.map(async (name) => {
+      const { model } = models.get(name);
+      const missing = model.missing();
+      const version = missing === null ? await model.version?.() : undefined;
+      const detail = missing ?? `${name} can be called${version === undefined ? '' : ` (${version})`}`;
+      return { name: 'model access', ok: missing === null, detail };
+    }),
+  );
 };
 
 const promptChecks: Look = async (context) => {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { LEVEL_NUMBERS } from '../audit/overrides.ts';
+import { CLI_OUTPUTS, isInside } from '../model/cli/template.ts';
+import { MODEL_ERROR_CLASSES } from '../model/model.ts';
 import { PROTOCOLS } from '../model/providers.ts';
 import { MAX_CONCURRENCY } from '../domain/settings.ts';
 
@@ -9,6 +11,52 @@ const count = z.number().int().min(0);
 
 /** Numbers of a level that a workspace may set otherwise; see docs/audit.md. */
 const levelSchema = z.partialRecord(z.enum(LEVEL_NUMBERS), z.number().min(0));
+
+const NAME = /^[a-z][a-z0-9-]*$/;
+const NAME_RULE = 'a provider name has small letters, digits and "-"';
+
+const jsonPaths = z.union([z.string(), z.array(z.string())]);
+const exitCode = z.number().int().min(0).max(255);
+
+const cliSchema = z.strictObject({
+  command: z.string().min(1).optional(),
+  model: z.string().includes('{model}', { error: 'it has no {model}' }).optional(),
+  output: z.enum(CLI_OUTPUTS).optional(),
+  text: z.string().optional(),
+  'finish-reason': z.string().optional(),
+  error: z.string().optional(),
+  usage: z
+    .strictObject({
+      input: jsonPaths.optional(),
+      output: jsonPaths.optional(),
+      reasoning: jsonPaths.optional(),
+      cached: jsonPaths.optional(),
+    })
+    .optional(),
+  env: z.array(z.string().regex(/^[A-Za-z_]\w*$/, 'the name of an environment variable, without a value')).optional(),
+  'set-env': z.record(z.string(), z.string()).optional(),
+  files: z.record(z.string().refine(isInside, 'a path below the scratch folder'), z.string()).optional(),
+  failures: z
+    .array(
+      z
+        .strictObject({
+          class: z.enum(MODEL_ERROR_CLASSES),
+          'exit-code': z.union([exitCode, z.array(exitCode)]).optional(),
+          text: z.string().refine(isPattern, 'not a regular expression').optional(),
+        })
+        .refine((rule) => rule['exit-code'] !== undefined || rule.text !== undefined, 'exit-code or text is needed'),
+    )
+    .optional(),
+  version: z.string().min(1).optional(),
+});
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
 
 /** The settings file, batch-manager.yaml: keys are the flags' names. Unknown keys are refused: a typo must not be silent. */
 export const settingsFileSchema = z.strictObject({
@@ -47,14 +95,17 @@ export const settingsFileSchema = z.strictObject({
   /** Other addresses of known providers, and providers of the workspace's own, by name; see docs/models.md. */
   providers: z
     .record(
-      z.string().regex(/^[a-z][a-z0-9-]*$/, 'a provider name has small letters, digits and "-"'),
+      z.string().regex(NAME, NAME_RULE),
       z.strictObject({
         'base-url': z.string().optional(),
         protocol: z.enum(PROTOCOLS).optional(),
         'key-variable': z.string().optional(),
+        'structured-output': z.boolean().optional(),
       }),
     )
     .optional(),
+  /** Agent CLIs of the workspace's own, by name, and other settings of known ones; see docs/agent-clis.md. */
+  clis: z.record(z.string().regex(NAME, NAME_RULE), cliSchema).optional(),
   /** USD a million tokens by `provider/model`: for models without a known price, or with another. */
   prices: z
     .record(

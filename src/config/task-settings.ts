@@ -62,12 +62,12 @@ export const readDuration: Reader<number> = (text, name) => {
 const modelOf =
   (file: SettingsFile): Reader<string> =>
   (text) =>
-    formatModelName(parseModelName(text, file.providers));
+    formatModelName(parseModelName(text, file));
 
 /** Settings that hold one text or number. */
 type SettingName = Exclude<
   keyof SettingsFile,
-  'ask' | 'audit' | 'engine' | 'levels' | 'manifest' | 'prices' | 'providers'
+  'ask' | 'audit' | 'clis' | 'engine' | 'levels' | 'manifest' | 'prices' | 'providers'
 >;
 
 /** Takes each setting from flag, environment, file or default, in this order. */

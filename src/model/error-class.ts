@@ -1,4 +1,5 @@
 import { ModelError, type ModelErrorClass } from './model.ts';
+import { quotes } from './quotation.ts';
 import { errorDetails, record, retryAfterMs } from './retry-after.ts';
 
 /** What an error is read against. `prompt` and `key` are there to be kept out of the message. */
@@ -22,8 +23,6 @@ interface HttpFailure {
 }
 
 const PROVIDER_MESSAGE_LENGTH = 200;
-/** A stretch this long that stands in the prompt too is taken for a quotation of it. */
-const QUOTATION_LENGTH = 24;
 
 /**
  * Turns whatever an AI SDK call threw into a ModelError: its class by status and body, its wait, and a message made of the
@@ -136,14 +135,4 @@ function safeText(text: string, context: CallContext): string | null {
   const line = text.replace(/\s+/g, ' ').trim().slice(0, PROVIDER_MESSAGE_LENGTH);
   if (line === '') return null;
   return quotes(line, context.prompt) ? null : line;
-}
-
-function quotes(line: string, prompt: string): boolean {
-  const flat = prompt.replace(/\s+/g, ' ').trim();
-  if (flat === '') return false;
-  const length = Math.min(QUOTATION_LENGTH, flat.length);
-  for (let start = 0; start + length <= line.length; start += 1) {
-    if (flat.includes(line.slice(start, start + length))) return true;
-  }
-  return false;
 }

@@ -11,6 +11,11 @@ export interface ModelRequest {
   /** Model name without its provider: `gemini-2.5-flash`, `rules-1`. */
   readonly model: string;
   readonly prompt: string;
+  /**
+   * The reply is to be a review of the shipped form: a provider that has structured output may ask for its parts as an object,
+   * and gives them back in the form of a text.
+   */
+  readonly reviewForm?: boolean;
   /** Aborts the call at once: the provider closes its socket and rejects with the signal's reason. */
   readonly signal: AbortSignal;
 }
@@ -43,6 +48,8 @@ export interface Model {
   gate(model: string): string | null;
   /** What is missing before a call can be made (a key), as a message for the user; null when ready. */
   missing(): string | null;
+  /** For people who look whether all is there: program and version of a model that is a program. */
+  version?(): Promise<string>;
 }
 
 export const MODEL_ERROR_CLASSES = ['quota', 'rate', 'auth', 'provider-down', 'network', 'bad-request'] as const;

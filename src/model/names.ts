@@ -1,13 +1,23 @@
 import { usageError } from '../domain/errors.ts';
+import type { ClisSettings } from './cli/template.ts';
+import { cliNames, cliTemplate } from './cli/templates.ts';
 import { hostedNames, hostedProvider, type ProvidersSettings } from './providers.ts';
 
 export interface ModelName {
-  /** A hosted provider's name, or `offline`. */
+  /** A hosted provider's name, `offline` or `cli`. */
   readonly provider: string;
-  /** The name without its provider, as `ModelRequest.model` wants it. */
+  /** The name without its provider, as `ModelRequest.model` wants it; for `cli` the command's name, and its model if one is named. */
   readonly model: string;
 }
 
+/** Settings that bring models of their own. */
+export interface ModelSettings {
+  readonly providers?: ProvidersSettings | undefined;
+  readonly clis?: ClisSettings | undefined;
+}
+
+/** The provider of all agent CLIs. */
+export const CLI = 'cli';
 const OFFLINE_MODEL = 'rules-1';
 /** Names offered where one was not understood; any other name of a known provider is passed on as it is. */
 const SUGGESTED = ['google/gemini-2.5-flash', 'google/gemini-2.5-pro', `offline/${OFFLINE_MODEL}`] as const;
@@ -18,17 +28,18 @@ const BODY_PATTERN = /^[a-z0-9][\w.:@+/-]*$/i;
 
 /**
  * Reads a model's name: `google/gemini-2.5-flash`, `gemini-2.5-flash`, `claude-…`, `ollama/qwen3:8b`, `offline/rules-1` or
- * `offline`; `providers` are those of the settings.
+ * `offline`, `cli/gemini`, `cli/gemini/gemini-2.5-pro`.
  * Throws UserError (usage) for an unknown provider, a malformed name, or a Gemini generation that Google has shut down.
  */
-export function parseModelName(text: string, providers: ProvidersSettings = {}): ModelName {
+export function parseModelName(text: string, { providers = {}, clis = {} }: ModelSettings = {}): ModelName {
   const name = text.trim();
   const [first = '', ...rest] = name.split('/');
-  if (rest.length > 0) return named(name, first, rest.join('/'), providers);
+  if (first === CLI) return cliModel(rest.join('/'), clis);
+  if (rest.length > 0) return named(name, [first, rest.join('/')], providers, clis);
   if (name.startsWith('gemini-')) return google(name);
   if (name.startsWith('claude-')) return inBody('anthropic', name);
   if (name === 'offline' || name === OFFLINE_MODEL) return { provider: 'offline', model: OFFLINE_MODEL };
-  throw unknownName(name, providers);
+  throw unknownName(name, providers, clis);
 }
 
 /** `provider/model`: how a model stands in settings, records and cache keys. The inverse of `parseModelName`. */
@@ -36,12 +47,45 @@ export function formatModelName(name: ModelName): string {
   return `${name.provider}/${name.model}`;
 }
 
-function named(name: string, provider: string, model: string, providers: ProvidersSettings): ModelName {
+/** The two parts of `claude/opus`, the model's name behind `cli/`; the second is empty where the command takes its own model. */
+export function splitCliName(model: string): { readonly command: string; readonly model: string } {
+  const [command = '', ...rest] = model.split('/');
+  return { command, model: rest.join('/') };
+}
+
+const commandNames = (clis: ClisSettings): readonly string[] => cliNames(clis).map((name) => `${CLI}/${name}`);
+
+/** The name behind `cli/`, of a command that is known and takes the model. */
+function cliModel(name: string, clis: ClisSettings): ModelName {
+  const { command, model } = splitCliName(name);
+  const template = cliTemplate(command, clis);
+  const known = commandNames(clis).join(', ');
+  if (template === null) {
+    throw usageError(
+      `Unknown agent CLI "${CLI}/${name}". Known: ${known}; others are made known by "clis" in batch-manager.yaml (docs/agent-clis.md). Try --model ${CLI}/gemini.`,
+    );
+  }
+  if (model === '' && name === command) return { provider: CLI, model: name };
+  if (template.model === undefined) {
+    throw usageError(
+      `"${CLI}/${name}" names a model, and clis.${command}.model does not say how the command takes one. Try --model ${CLI}/${command}.`,
+    );
+  }
+  if (BODY_PATTERN.test(model)) return { provider: CLI, model: name };
+  throw usageError(`Model name "${CLI}/${name}" is malformed. Try --model ${CLI}/${command}.`);
+}
+
+function named(
+  name: string,
+  [provider, model]: readonly [string, string],
+  providers: ProvidersSettings,
+  clis: ClisSettings,
+): ModelName {
   const spec = hostedProvider(provider, providers);
   if (spec?.protocol === 'google') return provider === 'google' ? google(model) : inPath(provider, model);
   if (spec !== null) return inBody(provider, model);
   if (name === `offline/${OFFLINE_MODEL}`) return { provider: 'offline', model: OFFLINE_MODEL };
-  throw unknownName(name, providers);
+  throw unknownName(name, providers, clis);
 }
 
 function google(model: string): ModelName {
@@ -80,9 +124,9 @@ function successorOf(model: string): string | null {
   return model.includes('flash') ? 'gemini-2.5-flash' : 'gemini-2.5-pro';
 }
 
-function unknownName(name: string, providers: ProvidersSettings): Error {
+function unknownName(name: string, providers: ProvidersSettings, clis: ClisSettings): Error {
   const known = [...hostedNames(providers), 'offline'];
-  const list = `Known providers: ${known.join(', ')}; for instance ${SUGGESTED.join(', ')}.`;
+  const list = `Known providers: ${[...known, ...commandNames(clis)].join(', ')}; for instance ${SUGGESTED.join(', ')}.`;
   return usageError(`Unknown model "${name}". ${list} Try --model ${nearest(name, known) ?? SUGGESTED[0]}.`);
 }
 

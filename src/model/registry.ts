@@ -1,15 +1,15 @@
+import { createCliModel } from './cli/cli.ts';
+import { cliTemplate } from './cli/templates.ts';
 import { createHostedModel } from './hosted.ts';
 import { createKeys } from './keys.ts';
 import type { Model } from './model.ts';
-import { parseModelName } from './names.ts';
+import { CLI, parseModelName, splitCliName, type ModelSettings } from './names.ts';
 import { createOfflineModel } from './offline/offline.ts';
-import { hostedProvider, type ProvidersSettings } from './providers.ts';
+import { hostedProvider } from './providers.ts';
 
-export interface ModelsOptions {
+export interface ModelsOptions extends ModelSettings {
   readonly workspaceRoot: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** `providers` of the settings. */
-  readonly providers?: ProvidersSettings | undefined;
 }
 
 export interface Models {
@@ -25,7 +25,7 @@ export function createModels(options: ModelsOptions): Models {
   const made = new Map<string, Model>();
   return {
     get(text) {
-      const { provider, model: name } = parseModelName(text, options.providers);
+      const { provider, name } = asked(text, options);
       const model = made.get(provider) ?? create(provider, options);
       made.set(provider, model);
       return { model, name };
@@ -33,10 +33,20 @@ export function createModels(options: ModelsOptions): Models {
   };
 }
 
-function create(provider: string, { workspaceRoot, env, providers }: ModelsOptions): Model {
+/** The provider of a name, each agent CLI being one of its own, and the model's name as the provider knows it. */
+function asked(text: string, settings: ModelSettings): { readonly provider: string; readonly name: string } {
+  const { provider, model } = parseModelName(text, settings);
+  if (provider !== CLI) return { provider, name: model };
+  const cli = splitCliName(model);
+  return { provider: `${CLI}/${cli.command}`, name: cli.model };
+}
+
+function create(provider: string, { workspaceRoot, env, providers, clis }: ModelsOptions): Model {
+  const keys = createKeys({ workspaceRoot, env });
+  const template = provider.startsWith(`${CLI}/`) ? cliTemplate(provider.slice(CLI.length + 1), clis) : null;
+  if (template !== null) return createCliModel({ template, workspaceRoot, env, keys });
   const spec = hostedProvider(provider, providers);
   if (spec === null) return createOfflineModel(env);
-  const keys = createKeys({ workspaceRoot, env });
   return createHostedModel({
     provider,
     spec,

@@ -47,6 +47,7 @@ export function createDeps(
     workspaceRoot: workspace.root,
     env,
     providers: settings.providers,
+    clis: settings.clis,
   });
   const deps: Deps = {
     workspace,

@@ -2,10 +2,13 @@ import { expect, test } from 'vitest';
 import { UserError } from '../../src/domain/errors.ts';
 import { formatModelName, parseModelName } from '../../src/model/names.ts';
 
+/** An agent CLI that takes a model, and one that does not. */
+const CLIS = { claude: { command: 'claude -p', model: '--model {model}' }, script: { command: './ask.sh' } };
+
 /** The message of the usage error that a name gives. */
 function refusal(name: string): string {
   try {
-    return `taken as ${formatModelName(parseModelName(name))}`;
+    return `taken as ${formatModelName(parseModelName(name, { clis: CLIS }))}`;
   } catch (error) {
     if (error instanceof UserError && error.kind === 'usage') return error.message;
     throw error;
@@ -24,9 +27,23 @@ test.each([
   ['anthropic/claude-sonnet-4-5', 'anthropic/claude-sonnet-4-5'],
   ['ollama/qwen3:8b', 'ollama/qwen3:8b'],
   ['openrouter/google/gemini-2.5-flash', 'openrouter/google/gemini-2.5-flash'],
+  ['cli/gemini', 'cli/gemini'],
+  ['cli/gemini/gemini-2.5-pro', 'cli/gemini/gemini-2.5-pro'],
+  ['cli/claude/opus', 'cli/claude/opus'],
+  ['cli/script', 'cli/script'],
 ])('the name "%s" means %s', (name, meaning) => {
-  expect(formatModelName(parseModelName(name))).toBe(meaning);
-  expect(parseModelName(meaning)).toEqual(parseModelName(name));
+  expect(formatModelName(parseModelName(name, { clis: CLIS }))).toBe(meaning);
+  expect(parseModelName(meaning, { clis: CLIS })).toEqual(parseModelName(name, { clis: CLIS }));
+});
+
+test.each([
+  ['cli/codex', 'Unknown agent CLI "cli/codex". Known: cli/gemini, cli/claude, cli/script;'],
+  ['cli', 'Unknown agent CLI "cli/". Known: cli/gemini, cli/claude, cli/script;'],
+  ['cli/script/opus', 'clis.script.model does not say how the command takes one. Try --model cli/script.'],
+  ['cli/claude/--dangerously', 'Model name "cli/claude/--dangerously" is malformed. Try --model cli/claude.'],
+  ['cli/claude/', 'Model name "cli/claude/" is malformed. Try --model cli/claude.'],
+])('the name "%s" of an agent CLI is refused', (name, message) => {
+  expect(refusal(name)).toContain(message);
 });
 
 test.each([

@@ -55,12 +55,17 @@ export function invalidKey(): GeminiReply {
   ]);
 }
 
-/** Status, headers and bytes of a scripted answer. */
+/** Status, headers and bytes of a scripted answer; one that is no error is an event where a stream was asked for. */
 export function replyBody(
   reply: GeminiReply,
   prompt: string,
+  isStream = false,
 ): { status: number; headers: Record<string, string>; bytes: Buffer } {
   const body = reply.body ?? generated(reply, prompt);
+  if (isStream && typeof body !== 'string' && (reply.status ?? 200) === 200) {
+    const bytes = Buffer.from(`data: ${JSON.stringify(body)}\n\n`, 'utf8');
+    return { status: 200, headers: { 'content-type': 'text/event-stream', ...reply.headers }, bytes };
+  }
   const type = typeof body === 'string' ? 'text/html; charset=UTF-8' : 'application/json; charset=UTF-8';
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body), 'utf8');
   return { status: reply.status ?? 200, headers: { 'content-type': type, ...reply.headers }, bytes };

@@ -57,9 +57,12 @@ interface State {
   closing: boolean;
 }
 
-const PATH = /^\/v1(?:beta)?\/models\/([^/:]+):generateContent$/;
+const PATH = /^\/v1(?:beta)?\/models\/([^/:]+):(generateContent|streamGenerateContent)$/;
 
-/** Starts a real HTTP server on 127.0.0.1 and a free port that speaks Gemini's generateContent, answering by the script. */
+/**
+ * Starts a real HTTP server on 127.0.0.1 and a free port that speaks Gemini's generateContent,
+ * and its form as a stream of events, answering by the script.
+ */
 export async function startGeminiServer(script: GeminiScript): Promise<GeminiServer> {
   const state: State = { script, requests: [], scriptErrors: [], inFlight: 0, maxInFlight: 0, closing: false };
   const server = createServer((request, response) => void handle(state, request, response));
@@ -89,7 +92,7 @@ export async function startGeminiServer(script: GeminiScript): Promise<GeminiSer
 }
 
 async function handle(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const model = PATH.exec(new URL(request.url ?? '/', 'http://localhost').pathname)?.[1];
+  const [, model, method] = PATH.exec(new URL(request.url ?? '/', 'http://localhost').pathname) ?? [];
   if (request.method !== 'POST' || model === undefined) {
     const body = { error: { code: 404, message: 'no such method', status: 'NOT_FOUND' } };
     response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -120,7 +123,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
   if (gone.signal.aborted) return;
   // Before the first byte: the client may send its next request before this side hears that the last byte is out.
   if (reply.stallAfterBytes === undefined) flight.land();
-  send(response, reply, prompt);
+  send(response, replyBody(reply, prompt, method === 'streamGenerateContent'), reply);
 }
 
 /** Counts a request in flight until `land` is called, once or more. */
@@ -140,8 +143,11 @@ function takeOff(state: State): { readonly startedAt: number; land(): void } {
 /** Responses that the script had cut: their end is not the client's. */
 const cutByUs = new WeakSet<ServerResponse>();
 
-function send(response: ServerResponse, reply: GeminiReply, prompt: string): void {
-  const { status, headers, bytes } = replyBody(reply, prompt);
+function send(
+  response: ServerResponse,
+  { status, headers, bytes }: ReturnType<typeof replyBody>,
+  reply: GeminiReply,
+): void {
   response.writeHead(status, { ...headers, 'content-length': bytes.length });
   if (reply.cutAfterBytes !== undefined) {
     cutByUs.add(response);

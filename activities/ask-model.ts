@@ -130,7 +130,7 @@ async function askWithin(call: Call, prompt: string, limitMs: number): Promise<M
   const timer = setTimeout(() => timeout.abort(), Math.max(0, limitMs));
   const signal = AbortSignal.any([call.signal, timeout.signal]);
   try {
-    return await model.ask({ ask: call.ask, model: name, prompt, signal });
+    return await model.ask({ ask: call.ask, model: name, prompt, signal, reviewForm: isShippedForm(call) });
   } catch (error) {
     if (timeout.signal.aborted && !call.signal.aborted) return 'timeout';
     throw error;
@@ -138,6 +138,14 @@ async function askWithin(call: Call, prompt: string, limitMs: number): Promise<M
     clearTimeout(timer);
   }
 }
+
+/** Whether a review of the shipped form is asked for: a workspace's own prompt may ask for more than the object has room for. */
+const isShippedForm = ({ deps, ask }: Call): boolean =>
+  ask === 'review' &&
+  !deps
+    .prompts()
+    .inForce()
+    .some(({ name, overridden }) => name === 'review' && overridden);
 
 /** Keeps a reply on disk. It is kept even when a stop arrived meanwhile: it was paid. */
 async function keep(call: Call, reply: ModelReply, ms: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LanguageModelUsage } from 'ai';
+import type { LanguageModel, LanguageModelUsage } from 'ai';
 import { UserError } from '../domain/errors.ts';
 import { isKey } from './credentials.ts';
 import { toModelError } from './error-class.ts';
@@ -12,6 +12,8 @@ import {
   type ModelUsage,
 } from './model.ts';
 import { languageModel, VERSION_PATHS } from './protocols.ts';
+import { AS_OBJECT, reviewText } from './review-object.ts';
+import { refusesSchema, reviewOutput } from './review-output.ts';
 import { hostedProvider, type HostedProvider } from './providers.ts';
 
 export interface HostedOptions {
@@ -32,14 +34,17 @@ interface Ready {
 }
 
 /**
- * A provider's models over HTTP. One request an `ask`: the library's retries are off, and temperature and length are left to
+ * A provider's models over HTTP. One request an `ask`, but for a model
+ * that is found to refuse a schema: the library's retries are off, and temperature and length are left to
  * the provider's defaults.
  */
 export function createHostedModel(options: HostedOptions): Model {
   const ready = (): Ready => ({ key: requireKey(options), baseURL: resolveBaseURL(options) });
+  /** Models that were found to refuse a schema. */
+  const withoutSchema = new Set<string>();
   return {
     provider: options.provider,
-    ask: (request) => ask(request, ready, options),
+    ask: (request) => ask(request, ready, options, withoutSchema),
     gate: (model) => gateKey(options, model),
     missing() {
       try {
@@ -68,23 +73,58 @@ function keyOrNone(options: HostedOptions): string {
   }
 }
 
-async function ask(request: ModelRequest, ready: () => Ready, options: HostedOptions): Promise<ModelReply> {
+async function ask(
+  request: ModelRequest,
+  ready: () => Ready,
+  options: HostedOptions,
+  withoutSchema: Set<string>,
+): Promise<ModelReply> {
   const { signal, prompt } = request;
   const { provider, spec, keyHelp } = options;
   signal.throwIfAborted();
   const { key, baseURL } = readyForCall(ready);
   try {
     const sdk = { provider, key, baseURL, fetch: patientFetch, model: request.model };
-    const [{ generateText }, model] = await Promise.all([import('ai'), languageModel(spec.protocol, sdk)]);
+    const model = await languageModel(spec.protocol, sdk);
     signal.throwIfAborted();
-    const result = await generateText({ model, prompt, maxRetries: 0, abortSignal: signal });
+    const asObject = request.reviewForm === true && spec.structuredOutput && !withoutSchema.has(request.model);
+    const reply = asObject ? await askForObject(model, request, withoutSchema) : await askForText(model, request);
     signal.throwIfAborted();
-    return { text: result.text, finishReason: finishReason(result.finishReason), usage: usage(result.usage) };
+    return reply;
   } catch (error) {
     // An abort comes in many forms (AbortError, a network error, the reason): the signal itself is asked first.
     signal.throwIfAborted();
     const { origin } = new URL(baseURL);
     throw toModelError(error, { provider, origin, prompt, key, keyHelp, now: Date.now() });
+  }
+}
+
+async function askForText(model: LanguageModel, { prompt, signal }: ModelRequest): Promise<ModelReply> {
+  const { generateText } = await import('ai');
+  const result = await generateText({ model, prompt, maxRetries: 0, abortSignal: signal });
+  return { text: result.text, finishReason: finishReason(result.finishReason), usage: usage(result.usage) };
+}
+
+/**
+ * A review asked for as an object, and given back as a text. What a model answers all the same in another form is given as it
+ * is: it is read as strictly as any text. A model that refuses a schema is asked for a text, now and from then on.
+ */
+async function askForObject(
+  model: LanguageModel,
+  request: ModelRequest,
+  withoutSchema: Set<string>,
+): Promise<ModelReply> {
+  try {
+    const { generateText } = await import('ai');
+    const prompt = request.prompt + AS_OBJECT;
+    const output = await reviewOutput();
+    const result = await generateText({ model, prompt, output, maxRetries: 0, abortSignal: request.signal });
+    const text = reviewText(result.text) ?? result.text;
+    return { text, finishReason: finishReason(result.finishReason), usage: usage(result.usage) };
+  } catch (error) {
+    if (request.signal.aborted || !refusesSchema(error)) throw error;
+    withoutSchema.add(request.model);
+    return askForText(model, request);
   }
 }
 

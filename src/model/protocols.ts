@@ -24,7 +24,9 @@ const LOADERS: Record<Protocol, (options: ProtocolOptions) => Promise<LanguageMo
   },
   'openai-compatible': async ({ provider, key, baseURL, fetch, model }) => {
     const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
-    return createOpenAICompatible({ name: provider, baseURL, fetch, ...(key !== '' && { apiKey: key }) })(model);
+    const auth = key === '' ? {} : { apiKey: key };
+    // Asked for or not is decided for each call; without this flag a schema would never be sent.
+    return createOpenAICompatible({ name: provider, baseURL, fetch, supportsStructuredOutputs: true, ...auth })(model);
   },
 };
 

@@ -14,6 +14,8 @@ export interface HostedProvider {
   readonly keyVariables: readonly string[];
   /** Whether a call without a key is of no use. */
   readonly needsKey: boolean;
+  /** Whether a reply may be asked for as an object of a schema. */
+  readonly structuredOutput: boolean;
 }
 
 /** The providers that are known by name. */
@@ -24,6 +26,7 @@ export const HOSTED_PROVIDERS = {
     baseURLVariable: 'GOOGLE_GEMINI_BASE_URL',
     keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
     needsKey: true,
+    structuredOutput: true,
   },
   anthropic: {
     protocol: 'anthropic',
@@ -31,6 +34,7 @@ export const HOSTED_PROVIDERS = {
     baseURLVariable: 'ANTHROPIC_BASE_URL',
     keyVariables: ['ANTHROPIC_API_KEY'],
     needsKey: true,
+    structuredOutput: true,
   },
   openai: {
     protocol: 'openai-compatible',
@@ -38,6 +42,7 @@ export const HOSTED_PROVIDERS = {
     baseURLVariable: 'OPENAI_BASE_URL',
     keyVariables: ['OPENAI_API_KEY'],
     needsKey: true,
+    structuredOutput: true,
   },
   openrouter: {
     protocol: 'openai-compatible',
@@ -45,6 +50,7 @@ export const HOSTED_PROVIDERS = {
     baseURLVariable: 'OPENROUTER_BASE_URL',
     keyVariables: ['OPENROUTER_API_KEY'],
     needsKey: true,
+    structuredOutput: false,
   },
   ollama: {
     protocol: 'openai-compatible',
@@ -52,6 +58,7 @@ export const HOSTED_PROVIDERS = {
     baseURLVariable: 'OLLAMA_BASE_URL',
     keyVariables: ['OLLAMA_API_KEY'],
     needsKey: false,
+    structuredOutput: false,
   },
   lmstudio: {
     protocol: 'openai-compatible',
@@ -59,6 +66,7 @@ export const HOSTED_PROVIDERS = {
     baseURLVariable: 'LMSTUDIO_BASE_URL',
     keyVariables: ['LMSTUDIO_API_KEY'],
     needsKey: false,
+    structuredOutput: false,
   },
   vllm: {
     protocol: 'openai-compatible',
@@ -66,6 +74,7 @@ export const HOSTED_PROVIDERS = {
     baseURLVariable: 'VLLM_BASE_URL',
     keyVariables: ['VLLM_API_KEY'],
     needsKey: false,
+    structuredOutput: false,
   },
 } as const satisfies Readonly<Record<string, HostedProvider>>;
 
@@ -74,6 +83,7 @@ export interface ProviderSettings {
   readonly 'base-url'?: string | undefined;
   readonly protocol?: Protocol | undefined;
   readonly 'key-variable'?: string | undefined;
+  readonly 'structured-output'?: boolean | undefined;
 }
 
 export type ProvidersSettings = Readonly<Record<string, ProviderSettings>>;
@@ -95,6 +105,7 @@ export function hostedProvider(name: string, settings: ProvidersSettings = {}): 
     baseURLVariable: address === undefined ? (known?.baseURLVariable ?? null) : null,
     keyVariables: variable === undefined ? (known?.keyVariables ?? []) : [variable],
     needsKey: variable !== undefined || (known?.needsKey ?? false),
+    structuredOutput: set['structured-output'] ?? known?.structuredOutput ?? false,
   };
 }
 

@@ -20,7 +20,8 @@ export function waitIn(text: string, now: number): number | null {
     delayMs(DELAY.exec(text)?.[1]) ??
     (epoch === undefined ? null : Number(epoch) * 1000 - now) ??
     (date === undefined ? null : Date.parse(date) - now);
-  return ms === null || !Number.isFinite(ms) ? null : Math.min(LONGEST_MS, Math.max(0, Math.ceil(ms)));
+  // A moment that is past, or no wait at all, would be asked again at once, and so on: it counts as not said.
+  return ms === null || !(ms > 0) ? null : Math.min(LONGEST_MS, Math.ceil(ms));
 }
 
 /** `2 hours 5 minutes`, `45.8s`, `30`: seconds where there is no unit. */

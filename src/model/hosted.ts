@@ -34,9 +34,8 @@ interface Ready {
 }
 
 /**
- * A provider's models over HTTP. One request an `ask`, but for a model
- * that is found to refuse a schema: the library's retries are off, and temperature and length are left to
- * the provider's defaults.
+ * A provider's models over HTTP. One request an `ask`, but for a model that is found to refuse a schema: the library's retries
+ * are off. Temperature and length are left to the provider's defaults.
  */
 export function createHostedModel(options: HostedOptions): Model {
   const ready = (): Ready => ({ key: requireKey(options), baseURL: resolveBaseURL(options) });

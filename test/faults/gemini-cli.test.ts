@@ -139,6 +139,15 @@ test.for([
   expect(server.requests).toHaveLength(1);
 });
 
+test('tells a blocked reply from none, and gives one that was cut as far as it got', async ({ path }) => {
+  const blocked = await at(path, () => ({ finishReason: 'SAFETY' }));
+  expect(await blocked.ask('Слово.')).toMatchObject({ text: '', finishReason: 'content-filter' });
+  // It says nothing of the cut: the delimiters of the reply tell.
+  const cut = await at(path, () => ({ text: '===CONTENT_START===\nПоло', finishReason: 'MAX_TOKENS' }));
+  expect(await cut.ask('Слово.')).toMatchObject({ text: '===CONTENT_START===\nПоло', finishReason: 'stop' });
+  expect([...modelsAsked(blocked.server), ...modelsAsked(cut.server)]).toHaveLength(2);
+});
+
 test('without a key says that it wants one; with a dead server, that the network is down', async ({ path }) => {
   const { ask } = await at(path, () => 'ok', { GEMINI_API_KEY: '' });
   expect((await modelErrorOf(ask('Слово.'), [])).errorClass).toBe('auth');

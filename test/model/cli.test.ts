@@ -137,6 +137,16 @@ test('a failure that the JSON tells counts though the command ended well', async
   expect(error.message).toContain('You are out of credit');
 });
 
+test.each([
+  ['The model response was blocked due to safety settings.', 'content-filter'],
+  ['API Error: the response exceeded the 32000 output token maximum.', 'length'],
+])('the error "%s" is a reply that ended so, whatever the exit code', async (message, finishReason) => {
+  const stdout = JSON.stringify({ response: '', error: { message } });
+  const expected = { text: '', finishReason };
+  expect(await cli(agent('fail', ['0', '', stdout], JSON_OUTPUT)).ask()).toMatchObject(expected);
+  expect(await cli(agent('fail', ['1', '', stdout], JSON_OUTPUT)).ask()).toMatchObject(expected);
+});
+
 test('the JSON error behind a stack trace is what is told', async () => {
   const stderr = `Error: {\n  stack\n    at run (file:1:2)\n{\n  "error": { "type": "Error", "message": "quota exceeded for the day", "code": 429 }\n}\n`;
   const error = await modelErrorOf(cli(agent('fail', ['173', stderr], JSON_OUTPUT)).ask(), [KEY]);

@@ -37,6 +37,12 @@ const FINISHED: Readonly<Record<string, FinishReason>> = {
   recitation: 'content-filter',
 };
 
+/** Errors that tell of the reply, not of the call: asked again it would end in the same way. */
+const NAMED_ENDS: readonly (readonly [FinishReason, RegExp])[] = [
+  ['content-filter', /\bblocked\b.{0,40}\b(?:safety|policy|filter)|prohibited.?content|content.?(?:filter|policy)/i],
+  ['length', /output token (?:maximum|limit)|max(?:imum)?[ _]output[ _]tokens|max_tokens/i],
+];
+
 /** Reads a command's standard output as its template says. */
 export function readAnswer(stdout: string, template: CliTemplate): CliAnswer {
   if (template.output === 'text') return textAnswer(stdout);
@@ -63,7 +69,10 @@ function jsonAnswer(values: readonly unknown[], template: CliTemplate): CliAnswe
   const text = lastOf(values, template.text ?? 'text');
   const error = template.error === undefined ? undefined : lastOf(values, template.error);
   if (error !== undefined && error !== false && error !== '') {
-    return { kind: 'failed', message: messageOf(error) ?? (typeof text === 'string' ? text : null) };
+    const message = messageOf(error) ?? (typeof text === 'string' ? text : null);
+    const ended = message === null ? undefined : NAMED_ENDS.find(([, words]) => words.test(message))?.[0];
+    if (ended === undefined) return { kind: 'failed', message };
+    return { kind: 'reply', reply: { text: '', finishReason: ended, usage: usageOf(values, template) } };
   }
   if (typeof text !== 'string')
     return { kind: 'unreadable', reason: `JSON without a text at ${template.text ?? 'text'}` };

@@ -103,7 +103,8 @@ function replyOf(result: GroupResult, template: CliTemplate, unspoken: Unspoken)
     answer.kind === 'failed' ? answer.message : result.exitCode === 0 ? null : toldError(result.stderr, template);
   const end: CliEnd = { exitCode: result.exitCode, said: [told ?? '', stderr, stdout].join('\n') };
   const endedWell = result.exitCode === 0 && !tellsOfFailure(end, template.failures);
-  if (answer.kind === 'reply' && endedWell) return answer.reply;
+  const isNamedEnd = answer.kind === 'reply' && ['length', 'content-filter'].includes(answer.reply.finishReason);
+  if (answer.kind === 'reply' && (endedWell || isNamedEnd)) return answer.reply;
   const words =
     (told === null ? null : safeMessage(told, unspoken)) ?? lastLines(stderr, unspoken) ?? lastLines(stdout, unspoken);
   const unread = answer.kind === 'unreadable' && endedWell ? ` with ${answer.reason}` : '';

@@ -3,7 +3,7 @@
  * a temp file), and one whose owner is dead is taken over by one taker only.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failedError } from '../domain/errors.ts';
@@ -147,6 +147,15 @@ function parseHolder(text: string): Holder | null {
 
 function release(path: string, token: string): void {
   if (readHolder(path)?.token === token) rmSync(path, { force: true });
+  clearLeft(path);
+}
+
+/** Removes what takers left beside a lock that were killed in the middle: nobody else would come by it again. */
+function clearLeft(path: string): void {
+  const folder = dirname(path);
+  const isOurs = (name: string): boolean =>
+    name.startsWith(`${basename(path)}.`) && /\.(?:[0-9a-f]{16}|dead-[0-9a-z]+)$/.test(name);
+  for (const name of readdirSync(folder).filter(isOurs)) clearOldMarker(join(folder, name));
 }
 
 /** How long a taker that was killed in the middle of a take-over holds up the others, ms. */

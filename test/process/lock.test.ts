@@ -203,3 +203,15 @@ test('the lock file names its owner', () => {
   tryLock(path);
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid });
 });
+
+test('what takers that were killed left beside a lock goes with its release, once it is old', async () => {
+  const folder = tempFolder();
+  const path = join(folder, 'worker.lock');
+  const left = [`${path}.0123456789abcdef`, `${path}.dead-0123456789abcdef`];
+  for (const file of [...left, `${path}.ready`]) writeFileSync(file, '{}');
+  const attempt = tryLock(path);
+  if (!attempt.ok) throw new Error('the lock is not free');
+  await sleep(5500);
+  attempt.release();
+  expect(readdirSync(folder)).toEqual(['worker.lock.ready']);
+});

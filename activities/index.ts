@@ -1,14 +1,21 @@
 import { moduleKey } from '../src/domain/module.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
 import { appendLog } from '../src/store/task-log.ts';
-import type { BatchSteps, BatchWaits, ModelCalls, ModuleSteps, StepContext } from '../workflows/step-contract.ts';
-import { createApply } from './apply.ts';
+import type {
+  BatchSteps,
+  BatchWaits,
+  ModelCalls,
+  ModuleSteps,
+  StepContext,
+} from '../workflows/step-contract.ts';
+import { createApply, createPropose } from './apply.ts';
 import { createAudit } from './audit.ts';
 import { createAuditCommand } from './audit-command.ts';
 import { awaitFree } from './await-free.ts';
 import type { Deps } from './deps.ts';
 import { createFailedModules } from './failed-modules.ts';
 import { createFinish } from './finish.ts';
+import { createApplyProposal, createUndo } from './follow-up.ts';
 import { createJudge } from './judge.ts';
 import { createLimitSteps } from './limits.ts';
 import { createModelCall } from './model-call.ts';
@@ -30,7 +37,10 @@ export function createActivities(deps: Deps): Activities {
     judge: createJudge(deps),
     stage: createStage(deps),
     apply: createApply(deps),
+    propose: createPropose(deps),
     finish: createFinish(deps),
+    undo: createUndo(deps),
+    applyProposal: createApplyProposal(deps),
     prepareResearch: createPrepareResearch(deps),
     writeResearch: createWriteResearch(deps),
   };

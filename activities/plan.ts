@@ -26,11 +26,11 @@ export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
       const lines = await planLines(deps, input);
       // Before the check, so that a task that fails for want of a key is listed, too.
       await putFirstRecord(deps, input, lines);
-      checkModels(deps, [input.settings.model, input.settings.reviewModel]);
-      await deps.plans.put(input.taskId, lines);
+      if (OPERATIONS[input.operation].asks) checkModels(deps, [input.settings.model, input.settings.reviewModel]);
       const { settings } = input;
       const text = startedText({
-        describe: OPERATIONS[input.operation].describe,
+        operation: input.operation,
+        of: settings.of,
         track: input.track,
         modules: formatSelection(input.selection),
         total: lines.length,
@@ -61,17 +61,17 @@ async function planLines(deps: Deps, input: FreezePlanInput): Promise<PlanLine[]
   const refs = moduleRefs(manifest, input.track, selectedNumbers(input.selection));
   if (refs.length === 0) throw usageError(`No module of ${input.track} was selected.`);
   const lines: PlanLine[] = [];
+  // After an undo the same replies would make the same text again.
+  const anew = input.operation === 'undo' || (OPERATIONS[input.operation].asks && input.settings.force);
   for (let from = 0; from < refs.length; from += READ_AT_ONCE) {
-    const batch = refs
-      .slice(from, from + READ_AT_ONCE)
-      .map((ref, offset) => planLine(deps, ref, from + offset, input.settings.force));
+    const batch = refs.slice(from, from + READ_AT_ONCE).map((ref, offset) => planLine(deps, ref, from + offset, anew));
     lines.push(...(await Promise.all(batch)));
   }
   return lines;
 }
 
-async function planLine(deps: Deps, ref: ModuleRef, index: number, force: boolean): Promise<PlanLine> {
-  const generation = (await deps.generations.get(ref)) + (force ? 1 : 0);
+async function planLine(deps: Deps, ref: ModuleRef, index: number, anew: boolean): Promise<PlanLine> {
+  const generation = (await deps.generations.get(ref)) + (anew ? 1 : 0);
   const module = await readModule(await pathsOf(deps, ref));
   return { index, ...ref, generation, hash: module.hashes.lesson === null ? null : module.hash };
 }

@@ -1,6 +1,6 @@
 import { countsLine, stoppedInText } from '../src/domain/log-texts.ts';
 import { taskEnded } from '../src/domain/task-status.ts';
-import { appliedRounds, backupFolder } from '../src/store/apply.ts';
+import { appliedRounds, backupFolder } from '../src/store/backups.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
 import { liveRecord } from '../src/store/record-schema.ts';
 import { countOutcomes, type ModuleRecord, type TaskRecord } from '../src/store/records.ts';
@@ -73,13 +73,14 @@ function stopTheRest(modules: Record<string, ModuleRecord>): void {
 }
 
 async function moduleRecord(deps: Deps, record: TaskRecord, delta: ModuleRecordDelta): Promise<ModuleRecord> {
-  const { number, outcome, score, rounds, changed, suspicious, failure, detail, runId } = delta;
+  const { number, outcome, score, rounds, suspicious, failure, detail, runId } = delta;
   const module = {
     number,
     outcome,
     score,
     rounds,
-    changed,
+    // A run that started again on a person's text knows nothing of what one before it changed.
+    changed: delta.changed || (await roundsOf(deps, record, delta.slug)) > 0,
     suspicious,
     failure,
     detail,
@@ -99,7 +100,13 @@ async function stoppedAt(
   outcome: 'STOPPED' | 'SKIPPED',
 ): Promise<Pick<ModuleRecord, 'changed' | 'rounds' | 'detail'>> {
   const [last] = await lastLines(deps.workspace, record.task_id, `${record.track}/${slug}`, 1);
-  const rounds = await appliedRounds(backupFolder(deps.workspace, record.task_id, { track: record.track, slug }));
-  const changed = rounds.length > 0;
-  return { changed, rounds: rounds.length, detail: stoppedInText(outcome, last?.event ?? null, changed) };
+  const rounds = await roundsOf(deps, record, slug);
+  const changed = rounds > 0;
+  return { changed, rounds, detail: stoppedInText(outcome, last?.event ?? null, changed) };
+}
+
+/** Rounds in which the task changed a module; its research is none. */
+async function roundsOf(deps: Deps, { task_id, track }: TaskRecord, slug: string): Promise<number> {
+  const rounds = await appliedRounds(backupFolder(deps.workspace, task_id, { track, slug }));
+  return rounds.filter(({ files }) => files.some(({ kind }) => kind !== 'research')).length;
 }

@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { checkResearch, parseResearchReply } from '../src/domain/reply.ts';
-import { refusedText } from '../src/domain/log-texts.ts';
+import { editedText, refusedText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
-import { readOptional, writeAtomic } from '../src/store/atomic.ts';
+import { readOptional, sha256 } from '../src/store/atomic.ts';
+import { changeName } from '../src/store/apply.ts';
+import { backupFolder } from '../src/store/backups.ts';
 import { moduleRefs } from '../src/store/manifest.ts';
 import { appendLog } from '../src/store/task-log.ts';
+import { writeRecorded } from '../src/store/write-recorded.ts';
 import type { ModuleSteps } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 import { pathsOf, replyOf } from './versions.ts';
@@ -30,7 +34,7 @@ export function createPrepareResearch(deps: Deps): ModuleSteps['prepareResearch'
     const numbers = Array.from({ length: Math.min(PRIOR, module.number - 1) }, (_, index) => module.number - 1 - index);
     const prior = moduleRefs(deps.manifest(), module.track, numbers.reverse()).map(moduleKey);
     const text = deps.prompts().research({ ref: module, plan: plan.toString('utf8'), prior, tries: [...input.tries] });
-    return { kind: 'prompt', prompt: await deps.work.putPrompt(text) };
+    return { kind: 'prompt', prompt: await deps.work.putPrompt(text), base: there === null ? null : sha256(there) };
   };
 }
 
@@ -48,8 +52,16 @@ export function createWriteResearch(deps: Deps): ModuleSteps['writeResearch'] {
       await log(refusedText(reason));
       return { kind: 'refused', reason };
     }
-    await writeAtomic(paths.research, text);
-    await log(paths.relative(paths.research));
-    return { kind: 'written', file: paths.relative(paths.research) };
+    const file = paths.relative(paths.research);
+    const { taskId, module, base } = input;
+    const folder = join(backupFolder(deps.workspace, taskId, module), changeName(1, sha256(text)));
+    const place = { paths, kind: 'research', file: paths.research, folder, keeps: 'all', base } as const;
+    if (!(await writeRecorded({ ...place, text }))) {
+      const detail = editedText(file);
+      await log(detail);
+      return { kind: 'base-changed', detail };
+    }
+    await log(file);
+    return { kind: 'written', file };
   };
 }

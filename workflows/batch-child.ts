@@ -48,7 +48,7 @@ function noteEnd(state: BatchState, entry: OpenModule, end: ModuleEnd | 'busy'):
   if (end === 'busy') return noteBusy(state, entry.queued);
   if (end.kind === 'ended') return state.end(module, end, entry.runId);
   const { note } = end;
-  const given = endOfRestarts(note);
+  const given = endOfRestarts(note, state.input.settings.editRestarts);
   if (given !== null) return state.endWithout(module, given.outcome, given.detail, entry.runId, given.failure);
   const again = { ...entry.queued, note };
   if (note.reason === 'question') state.question(again.module.slug, note.detail);

@@ -37,6 +37,7 @@ type Judged = Extract<JudgeResult, { kind: 'judged' }> & { readonly review: stri
 type Unreadable = Extract<JudgeResult, { kind: 'unreadable' }>;
 
 async function fixUntilItPasses(run: ModuleRun, first: ReviewedVersion, verdict: Judged): Promise<EndedModule> {
+  const onDisk = first;
   let base = first;
   let prompt = verdict.fixPrompt ?? '';
   let tries: string[] = [];
@@ -48,15 +49,15 @@ async function fixUntilItPasses(run: ModuleRun, first: ReviewedVersion, verdict:
     const staged = await fixAndStage(run, base, prompt, tries);
     if (staged.kind === 'refused') {
       if (staged.unchanged) unchanged += 1;
-      if (unchanged === 2) return run.cannotPass('STUCK', 'two fixes changed nothing');
+      if (unchanged === 2) return notPassed(run, 'STUCK', 'two fixes changed nothing');
       tries = [...tries, staged.reason];
       ({ reason, fixPrompt: prompt } = staged);
       continue;
     }
     const judged = await reviewVersion(run, staged.version, staged.prompt, base, tries);
     if (judged.kind === 'judged' && judged.better) {
-      await applyCandidate(run, base, staged.version, judged);
-      if (judged.passed) return run.ended('FIXED', `review ${judged.score} after ${rounds(run)}`);
+      await place(run, { onDisk, base, version: staged.version, verdict: judged });
+      if (judged.passed) return passed(run, judged);
       base = reviewedVersion(staged.version, judged);
       tries = [];
       unchanged = 0;
@@ -66,11 +67,24 @@ async function fixUntilItPasses(run: ModuleRun, first: ReviewedVersion, verdict:
     reason = judged.reason;
     prompt = judged.fixPrompt ?? '';
     if (judged.kind === 'judged' && seen.has(judged.findings))
-      return run.cannotPass('STUCK', `the same findings twice: ${reason}`);
+      return notPassed(run, 'STUCK', `the same findings twice: ${reason}`);
     if (judged.kind === 'judged') seen.add(judged.findings);
   }
-  return run.cannotPass('FAIL_AFTER_RETRIES', `${rounds(run)} used: ${reason}`);
+  return notPassed(run, 'FAIL_AFTER_RETRIES', `${rounds(run)} used: ${reason}`);
 }
+
+function passed(run: ModuleRun, { score }: Judged): EndedModule {
+  const detail = `review ${score} after ${rounds(run)}`;
+  return isProposing(run) ? run.ended('PROPOSED', `proposed: ${detail}`) : run.ended('FIXED', detail);
+}
+
+/** An end without a pass; says where a better version waits for a person all the same. */
+function notPassed(run: ModuleRun, outcome: 'STUCK' | 'FAIL_AFTER_RETRIES', detail: string): EndedModule {
+  const better = run.proposedScore === null ? '' : `; a better version is proposed (${run.proposedScore})`;
+  return run.cannotPass(outcome, `${detail.slice(0, 400)}${better}`);
+}
+
+const isProposing = (run: ModuleRun): boolean => run.context.settings.propose ?? false;
 
 const rounds = (run: ModuleRun): string => `${run.round} ${run.round === 1 ? 'round' : 'rounds'}`;
 
@@ -126,17 +140,36 @@ async function reviewVersion(
   return judged.kind === 'judged' ? judged : judge(await run.call('review', judged.again, true));
 }
 
-async function applyCandidate(
-  run: ModuleRun,
-  base: ReviewedVersion,
-  version: AuditedVersion,
-  verdict: Judged,
-): Promise<void> {
+/** A better candidate with the version that it was made from, and the one on disk: another one only where all is proposed. */
+interface Better {
+  readonly onDisk: ReviewedVersion;
+  readonly base: ReviewedVersion;
+  readonly version: AuditedVersion;
+  readonly verdict: Judged;
+}
+
+/** Puts a better candidate in place, or keeps it as a proposal. */
+async function place(run: ModuleRun, better: Better): Promise<void> {
+  const result = await (isProposing(run) ? propose(run, better) : apply(run, better));
+  if (result.kind === 'base-changed') run.wait('base-changed', null);
+}
+
+function propose(run: ModuleRun, { onDisk, version, verdict }: Better): Promise<ApplyResult> {
+  const { round } = run;
+  const { score, passed: passes, review } = verdict;
+  const input = { base: onDisk.hash, baseScore: onDisk.score, candidate: version.hash, score, passes, review, round };
+  run.suspicious ||= verdict.suspicious;
+  run.proposedScore = score;
+  return step('propose', { ...run.context, ...input }, `propose r${round}`);
+}
+
+async function apply(run: ModuleRun, { base, version, verdict }: Better): Promise<ApplyResult> {
   const input = { ...run.context, base: base.hash, candidate: version.hash, round: run.round };
   const result: ApplyResult = await step('apply', input, `apply r${run.round}`);
-  if (result.kind === 'base-changed') run.wait('base-changed', null);
+  if (result.kind === 'base-changed') return result;
   run.appliedRound = run.round;
   run.changed = true;
   run.suspicious ||= verdict.suspicious;
   accept(run, version, verdict);
+  return result;
 }

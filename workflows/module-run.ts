@@ -18,7 +18,7 @@ import {
   type WaitNote,
   type WaitReason,
 } from './contract.ts';
-import type { CallResult, StepContext } from './step-contract.ts';
+import type { CallResult, FinishResult, StepContext } from './step-contract.ts';
 import { applicationFailure, callModel, runAuditCommand, step } from './steps.ts';
 
 /** What 0 means for a limit, ms: the longest that a timer can be set to; a longer one would fire at once. */
@@ -46,6 +46,8 @@ export class ModuleRun {
   changed = false;
   suspicious = false;
   score: number | null = null;
+  /** Score of what is proposed; null where nothing is. */
+  proposedScore: number | null = null;
   /** Hash of the version in place. */
   hash = '';
   /** The version in place with the review that speaks of it. */
@@ -169,11 +171,15 @@ function errorEnd(run: ModuleRun, error: unknown): EndedModule {
   return run.ended('ERROR', failure.message, (failure.type ?? 'Bug') as FailureType);
 }
 
-/** Writes a module's end. Where its review file cannot be written, the module ends as ERROR, and only that is noted. */
-async function finish(run: ModuleRun, end: EndedModule): Promise<EndedModule> {
+/**
+ * Writes a module's end. Where a person edited what it speaks of, it starts again on the new text. Where its review file
+ * cannot be written, the module ends as ERROR, and only that is noted.
+ */
+async function finish(run: ModuleRun, end: EndedModule): Promise<ModuleEnd> {
   try {
-    await step('finish', { ...run.context, end, reviewed: run.reviewed });
-    return end;
+    // In histories of 0.1.0 it has no result.
+    const result: FinishResult | undefined = await step('finish', { ...run.context, end, reviewed: run.reviewed });
+    return result?.kind === 'base-changed' ? run.waiting('base-changed', null) : end;
   } catch (error) {
     const failed = errorEnd(run, error);
     await step('finish', { ...run.context, end: failed, reviewed: null });
@@ -193,6 +199,7 @@ export async function runModule(
   const reached = await endOf(run, operation);
   if (reached.kind === 'wait') return reached;
   const end = await finish(run, reached);
+  if (end.kind === 'wait') return end;
   upsertOutcome(end.outcome, end.score);
   return end;
 }

@@ -19,6 +19,10 @@ export async function orchestrateModule(input: ModuleInput): Promise<ModuleEnd> 
   });
 }
 
+/** What the step before found; histories of 0.1.0 do not have it. */
+const baseOf = ({ base }: { readonly base?: string | null }): { readonly base?: string | null } =>
+  base === undefined ? {} : { base };
+
 async function research(run: ModuleRun): Promise<EndedModule> {
   let tries: string[] = [];
   for (run.round = 1; run.round <= run.context.settings.maxRounds; run.round += 1) {
@@ -26,8 +30,9 @@ async function research(run: ModuleRun): Promise<EndedModule> {
     if (prepared.kind === 'missing') return run.ended('MISSING', prepared.detail);
     if (prepared.kind === 'already-done') return run.ended('ALREADY_DONE', prepared.detail);
     const reply = await run.call('research', prepared.prompt);
-    const written = await step('writeResearch', { ...run.context, reply });
+    const written = await step('writeResearch', { ...run.context, reply, ...baseOf(prepared) });
     if (written.kind === 'written') return run.ended('RESEARCHED', written.file);
+    if (written.kind === 'base-changed') run.wait('base-changed', null);
     tries = [...tries, written.reason];
   }
   run.round = run.context.settings.maxRounds;

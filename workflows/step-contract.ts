@@ -2,6 +2,7 @@
  * The contract between workflows and activities: inputs and results of steps and calls. As in `contract.ts`, references only.
  */
 import type { Operation } from '../src/domain/operation.ts';
+import type { Outcome } from '../src/domain/outcome.ts';
 import type { Selection } from '../src/domain/selection.ts';
 import type { LiveSettings, TaskSettings } from '../src/domain/settings.ts';
 import type { TaskStatus } from '../src/domain/task-status.ts';
@@ -111,11 +112,39 @@ export type ApplyResult =
   | { readonly kind: 'applied'; readonly files: readonly string[] }
   | { readonly kind: 'base-changed'; readonly detail: string };
 
+export interface ProposeInput extends StepContext {
+  /** Hash of the version on disk: a proposal is always for that, also where earlier rounds have made it better. */
+  readonly base: string;
+  readonly baseScore: number;
+  readonly candidate: string;
+  readonly score: number;
+  readonly passes: boolean;
+  /** Key of the reply that holds the candidate's review. */
+  readonly review: string;
+  readonly round: number;
+}
+
+/** What an operation that asks no model made of a module. */
+export interface FollowUpResult {
+  readonly outcome: Outcome;
+  /** For people, under 500 characters. */
+  readonly detail: string;
+  /** Whether files were changed. */
+  readonly changed: boolean;
+  /** Score of what is in place now; null where nobody knows. */
+  readonly score: number | null;
+}
+
 export interface FinishInput extends StepContext {
   readonly end: EndedModule;
   /** Hash of the version in place and the review reply that speaks of it; null where there is none. */
   readonly reviewed: { readonly hash: string; readonly review: string } | null;
 }
+
+export type FinishResult =
+  | { readonly kind: 'finished' }
+  /** A person edited what the end speaks of, so it was not written. */
+  | { readonly kind: 'base-changed' };
 
 export interface ResearchPromptInput extends StepContext {
   /** Whether research that is there is done again: `--force`, or a retry. */
@@ -126,14 +155,23 @@ export interface ResearchPromptInput extends StepContext {
 export type ResearchPromptResult =
   | { readonly kind: 'missing'; readonly detail: string }
   | { readonly kind: 'already-done'; readonly detail: string }
-  | { readonly kind: 'prompt'; readonly prompt: string };
+  | {
+      readonly kind: 'prompt';
+      readonly prompt: string;
+      /** Hash of the research file that is there; null where there is none, left out by older versions. */
+      readonly base?: string | null;
+    };
 
 export interface ResearchWriteInput extends StepContext {
   readonly reply: string;
+  /** The research file that the reply replaces, as `prepareResearch` found it. */
+  readonly base?: string | null;
 }
 
 export type ResearchWriteResult =
-  { readonly kind: 'written'; readonly file: string } | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'written'; readonly file: string }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'base-changed'; readonly detail: string };
 
 export interface AuditCommandInput extends StepContext {
   readonly hash: string;
@@ -145,7 +183,13 @@ export interface ModuleSteps {
   judge(input: JudgeInput): Promise<JudgeResult>;
   stage(input: StageInput): Promise<StageResult>;
   apply(input: ApplyInput): Promise<ApplyResult>;
-  finish(input: FinishInput): Promise<void>;
+  /** Keeps a candidate as a proposal, where `apply` would put it in place. */
+  propose(input: ProposeInput): Promise<ApplyResult>;
+  finish(input: FinishInput): Promise<FinishResult>;
+  /** Gives back the files that the task `settings.of` changed. */
+  undo(input: StepContext): Promise<FollowUpResult>;
+  /** Puts in place what the task `settings.of` proposed. */
+  applyProposal(input: StepContext): Promise<FollowUpResult>;
   prepareResearch(input: ResearchPromptInput): Promise<ResearchPromptResult>;
   writeResearch(input: ResearchWriteInput): Promise<ResearchWriteResult>;
 }

@@ -7,7 +7,15 @@ import { readProgress } from '../progress/follow.ts';
 import { sayWhyTheyStand } from '../progress/standing.ts';
 import { exitCodeOf, findModule, taskRecord } from '../progress/task-record.ts';
 import { readOptional } from '../store/atomic.ts';
-import { modulePaths } from '../store/module-files.ts';
+import { modulePaths, type ModulePaths } from '../store/module-files.ts';
+import {
+  editedSince,
+  proposalFolder,
+  proposedModules,
+  proposedReview,
+  readProposal,
+  type Proposal,
+} from '../store/proposals.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { lastLines, taskLines } from '../store/task-log.ts';
 import { moduleTable, questionsText, taskHead } from '../views/task.ts';
@@ -63,6 +71,11 @@ async function showTask(context: Context, record: TaskRecord): Promise<void> {
   io.out(lines.map((line) => `${formatLogLine(line)}\n`).join(''));
   await showSteering(context, record.task_id);
   io.out(questionsText(record));
+  const proposed = await proposedModules(context.workspace, record.task_id, record.track);
+  if (proposed.length > 0)
+    io.err(
+      `Proposals: ${proposed.length}. See them: batch-manager diff ${record.task_id}\nPut them in place: batch-manager apply ${record.task_id}\n`,
+    );
   if (taskEnded(record.status)) return;
   const webUi = (await context.engineIfUp())?.webUi ?? null;
   if (webUi !== null) io.err(`Web UI: ${webUi}/workflows/${record.task_id}\n`);
@@ -81,9 +94,12 @@ async function showSteering(context: Context, taskId: string): Promise<void> {
 async function showModule(context: Context, record: TaskRecord, wanted: string, json: boolean): Promise<void> {
   const [slug, module] = findModule(record, wanted);
   const { io } = context;
-  const paths = await modulePaths(context.manifest().folder, { track: record.track, slug, number: module.number });
+  const ref = { track: record.track, slug, number: module.number };
+  const paths = await modulePaths(context.manifest().folder, ref);
   const review = (await readOptional(paths.review))?.toString('utf8') ?? null;
-  if (json) return printJson(io, { slug, ...module, review });
+  const folder = proposalFolder(context.workspace, record.task_id, ref);
+  const proposal = await readProposal(folder);
+  if (json) return printJson(io, { slug, ...module, review, proposal });
   const score = module.score === null ? '' : `, score ${module.score}`;
   io.out(
     `${record.track}/${slug}: ${module.outcome ?? 'not ended'}${score}, ${module.rounds} rounds. ${module.detail}\n\n`,
@@ -91,4 +107,21 @@ async function showModule(context: Context, record: TaskRecord, wanted: string, 
   const lines = await lastLines(context.workspace, record.task_id, `${record.track}/${slug}`, 2 * TAIL);
   io.out(lines.map((line) => `${formatLogLine(line)}\n`).join(''));
   io.out(review === null ? '\nThere is no review file.\n' : `\n${paths.relative(paths.review)}\n\n${review}\n`);
+  if (proposal !== null) await showProposal(context, record, { paths, folder, proposal });
+}
+
+/** What is proposed for a module, with the text of its review. */
+async function showProposal(
+  { io }: Context,
+  record: TaskRecord,
+  { paths, folder, proposal }: { paths: ModulePaths; folder: string; proposal: Proposal },
+): Promise<void> {
+  const { base_score: from, score, passes, round, files } = proposal;
+  const edited = await editedSince(paths, proposal);
+  const state = edited.length > 0 ? `; edited since, so it cannot be applied: ${edited.join(', ')}` : '';
+  io.out(
+    `\nProposed in round ${round}: review ${from} to ${score}, ${passes ? 'passes' : 'does not pass'}${state}\n` +
+      `  ${files.map(({ path }) => path).join(', ')}\n\n${await proposedReview(folder)}\n`,
+  );
+  io.err(`See it: batch-manager diff ${record.task_id} --module ${paths.ref.slug}\n`);
 }

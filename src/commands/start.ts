@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { taskSettings, type SettingFlags } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
-import type { Operation } from '../domain/operation.ts';
+import type { AskingOperation, Operation } from '../domain/operation.ts';
 import {
   checkSelection,
   formatSelection,
@@ -24,7 +24,7 @@ import { watchTask } from '../progress/watch-task.ts';
 
 /** What a start command was given. */
 export interface StartOptions extends SettingFlags {
-  readonly operation: Operation;
+  readonly operation: AskingOperation;
   readonly track: string;
   readonly start: string | undefined;
   readonly end: string | undefined;
@@ -35,7 +35,7 @@ export interface StartOptions extends SettingFlags {
   readonly json?: boolean | undefined;
 }
 
-const EXAMPLES: Record<Operation, [string, string][]> = {
+const EXAMPLES: Record<AskingOperation, [string, string][]> = {
   'fix-review': [
     ['Fix modules 1 to 20 of track b1 and watch it', 'fix-review b1 1 20'],
     [
@@ -49,7 +49,7 @@ const EXAMPLES: Record<Operation, [string, string][]> = {
 };
 
 /** `fix-review`, `research` and `orchestrate`: the same command for each operation. */
-export function newStartCommand(operation: Operation, wiring: Wiring, run = runStart): CommandUnknownOpts {
+export function newStartCommand(operation: AskingOperation, wiring: Wiring, run = runStart): CommandUnknownOpts {
   const command = newCommand(operation, EXAMPLES[operation])
     .argument('<track>', 'track of the manifest, such as b1')
     .argument('[start]', 'number of the first module')
@@ -67,6 +67,7 @@ export function newStartCommand(operation: Operation, wiring: Wiring, run = runS
     .option('--ask', 'modules that cannot pass wait for your `answer` while the others go on')
     .option('--only-failed <task>', 'of these modules, only those that failed in that task')
     .option('--review-only', 'audit and review, change nothing')
+    .option('--propose', 'keep better versions as proposals and change no module; see them with diff, then apply')
     .option('--force', 'run modules that passed before, too, and ask everything anew')
     .option('--dry-run', 'print the plan and start nothing')
     .option('-b, --background', 'print the task id and return')
@@ -108,6 +109,8 @@ function failedOf(context: Context, options: StartOptions, record: TaskRecord): 
 /** Starts a task or attaches to it; in the foreground it stays until the task has ended. */
 export async function runStart(context: Context, options: StartOptions): Promise<ExitCode> {
   const { operation, track } = options;
+  if (options.propose === true && operation !== 'fix-review')
+    throw usageError(`--propose is for fix-review: ${operation} writes research, which is no change of a module.`);
   const { settings } = taskSettings(options, context.env, context.settings());
   const failedIn = options.onlyFailed === undefined ? null : await taskRecord(context, options.onlyFailed);
   const selection = failedIn === null ? selectionOf(context, options) : failedOf(context, options, failedIn);

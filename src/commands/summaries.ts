@@ -2,7 +2,7 @@
  * The commands in their groups, with arguments and a line on each: all that `--help` shows of them. It loads none, since to
  * load all of them takes longer than node itself.
  */
-import { OPERATIONS, type Operation } from '../domain/operation.ts';
+import { OPERATIONS, type AskingOperation } from '../domain/operation.ts';
 
 export interface Summary {
   readonly group: 'Start' | 'Look' | 'Steer' | 'Engine' | null;
@@ -10,7 +10,7 @@ export interface Summary {
   readonly description: string;
 }
 
-const start = (operation: Operation): Summary => {
+const start = (operation: AskingOperation): Summary => {
   const { describe } = OPERATIONS[operation];
   const description = `${describe[0]?.toUpperCase()}${describe.slice(1)}`;
   return { group: 'Start', usage: '[options] <track> [start] [end]', description };
@@ -27,7 +27,7 @@ export const SUMMARIES = {
   show: look('[options] <id>', 'Show a task with its modules and the end of its log'),
   watch: look('[options] <id>', 'Watch a task until it has ended; Ctrl-C leaves it running'),
   logs: look('[options] <id>', "Print a task's log"),
-  diff: look('[options] <id>', 'Show what a task changed in the modules, from before its first change to its last'),
+  diff: look('[options] <id>', 'Show what a task changed in the modules, or proposes to change'),
   stop: steer('[options] <id>', 'Stop a task: no call starts any more, all in flight are aborted'),
   pause: steer('[options] <id>', 'Pause a task: its calls in flight end, none starts until resume'),
   resume: steer('[options] <id>', 'Go on with a paused task where it stood'),
@@ -41,6 +41,8 @@ export const SUMMARIES = {
     '[options] <id>',
     'Change a running task from its next call on: width, budget, models, rounds, pass score',
   ),
+  undo: steer('[options] <id>', 'Give modules the text back that they had before a task'),
+  apply: steer('[options] <id>', 'Put in place what a task with --propose has proposed'),
   rebuild: steer(
     '[options] <id>',
     "Make the record and the log of an ended task again from Temporal's history; the old files are kept beside",

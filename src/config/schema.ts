@@ -3,7 +3,7 @@ import { LEVEL_NUMBERS } from '../audit/overrides.ts';
 import { CLI_OUTPUTS, isInside } from '../model/cli/template.ts';
 import { MODEL_ERROR_CLASSES } from '../model/model.ts';
 import { PROTOCOLS } from '../model/providers.ts';
-import { MAX_CONCURRENCY } from '../domain/settings.ts';
+import { GIT_COMMIT, GIT_DIRTY, MAX_CONCURRENCY } from '../domain/settings.ts';
 
 const modelName = z.string().min(1);
 const duration = z.union([z.string(), z.number()]);
@@ -81,6 +81,18 @@ export const settingsFileSchema = z.strictObject({
   'ask-deadline': duration.optional(),
   'trust-old-reviews': z.enum(['off', 'newer']).optional(),
   'busy-tries': count.optional(),
+  'edit-restarts': count.optional(),
+  /** See docs/git.md. */
+  git: z.strictObject({ dirty: z.enum(GIT_DIRTY).optional(), commit: z.enum(GIT_COMMIT).optional() }).optional(),
+  /** See docs/notify.md. */
+  notify: z
+    .strictObject({
+      command: z.string().min(1).optional(),
+      url: z.url({ protocol: /^https?$/ }).optional(),
+      timeout: duration.optional(),
+      terminal: z.boolean().optional(),
+    })
+    .optional(),
   /** Path of the manifest, from the workspace's root. */
   manifest: z.string().optional(),
   audit: z

@@ -1,6 +1,13 @@
 import ms, { type StringValue } from 'ms';
 import { usageError } from '../domain/errors.ts';
-import { DEFAULT_SETTINGS, MAX_CONCURRENCY, type LiveSettings, type TaskSettings } from '../domain/settings.ts';
+import {
+  DEFAULT_SETTINGS,
+  GIT_COMMIT,
+  GIT_DIRTY,
+  MAX_CONCURRENCY,
+  type LiveSettings,
+  type TaskSettings,
+} from '../domain/settings.ts';
 import { formatModelName, parseModelName } from '../model/names.ts';
 import type { SettingsFile } from './schema.ts';
 
@@ -17,6 +24,7 @@ export interface SettingFlags {
   readonly halt?: string | undefined;
   readonly ask?: boolean | undefined;
   readonly reviewOnly?: boolean | undefined;
+  readonly propose?: boolean | undefined;
   readonly force?: boolean | undefined;
 }
 
@@ -64,10 +72,21 @@ const modelOf =
   (text) =>
     formatModelName(parseModelName(text, file));
 
+/** One of a list of words. */
+const oneOf =
+  <T extends string>(words: readonly T[]): Reader<T> =>
+  (text, name) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    throw usageError(`${name} must be one of ${words.join(', ')}, but got "${text}".`);
+  };
+
+const TRUST = ['off', 'newer'] as const;
+
 /** Settings that hold one text or number. */
 type SettingName = Exclude<
   keyof SettingsFile,
-  'ask' | 'audit' | 'clis' | 'engine' | 'levels' | 'manifest' | 'prices' | 'providers'
+  'ask' | 'audit' | 'clis' | 'engine' | 'git' | 'levels' | 'manifest' | 'notify' | 'prices' | 'providers'
 >;
 
 /** Takes each setting from flag, environment, file or default, in this order. */
@@ -84,11 +103,26 @@ class Resolver {
   }
 
   take<T extends string | number>(name: SettingName, flag: keyof SettingFlags | null, fallback: T, read: Reader<T>): T {
-    const variable = `BATCH_MANAGER_${name.toUpperCase().replaceAll('-', '_')}`;
+    return this.resolve(name, flag === null ? undefined : this.flags[flag], this.file[name], fallback, read);
+  }
+
+  /** A setting of the file's `git`; it has no flag. */
+  takeGit<T extends string>(key: 'dirty' | 'commit', fallback: T, words: readonly T[]): T {
+    return this.resolve(`git.${key}`, undefined, this.file.git?.[key], fallback, oneOf(words));
+  }
+
+  private resolve<T extends string | number>(
+    name: string,
+    flag: string | boolean | undefined,
+    inFile: string | number | undefined,
+    fallback: T,
+    read: Reader<T>,
+  ): T {
+    const variable = `BATCH_MANAGER_${name.toUpperCase().replaceAll(/[-.]/g, '_')}`;
     const sources: [Origin, string | number | boolean | undefined, string][] = [
-      ['flag', flag === null ? undefined : this.flags[flag], `--${name}`],
+      ['flag', flag, `--${name}`],
       ['environment', this.env[variable] || undefined, variable],
-      ['file', this.file[name], `${name} in batch-manager.yaml`],
+      ['file', inFile, `${name} in batch-manager.yaml`],
     ];
     const [origin, got, label] = sources.find(([, value]) => value !== undefined) ?? [
       'default' as const,
@@ -126,7 +160,7 @@ export function taskSettings(
     moduleTimeoutMs: from.take('module-timeout', 'moduleTimeout', base.moduleTimeoutMs, readDuration),
     callTimeoutMs: from.take('call-timeout', null, base.callTimeoutMs, readDuration),
     budgetUsd: from.take('budget', 'budget', base.budgetUsd, readAmount),
-    trustOldReviews: from.take<TaskSettings['trustOldReviews']>('trust-old-reviews', null, base.trustOldReviews, trust),
+    trustOldReviews: from.take('trust-old-reviews', null, base.trustOldReviews, oneOf(TRUST)),
     busyTries: from.take('busy-tries', null, base.busyTries, wholeNumber(0, 1000)),
     canary: from.take('canary', 'canary', 0, wholeNumber(0, 10_000)),
     breaker: from.take('breaker', null, 5, wholeNumber(0, 10_000)),
@@ -136,6 +170,11 @@ export function taskSettings(
     reviewOnly: flags.reviewOnly ?? false,
     force: flags.force ?? false,
     auditCommand: file.audit?.command !== undefined,
+    propose: flags.propose ?? false,
+    editRestarts: from.take('edit-restarts', null, base.editRestarts, wholeNumber(0, 100)),
+    gitDirty: from.takeGit('dirty', base.gitDirty, GIT_DIRTY),
+    gitCommit: from.takeGit('commit', base.gitCommit, GIT_COMMIT),
+    of: null,
   };
   return { settings, origins: from.origins };
 }
@@ -166,8 +205,3 @@ export function readLiveSettings(
     ...(passScore !== undefined && { passScore: score(passScore, '--pass-score') }),
   };
 }
-
-const trust: Reader<TaskSettings['trustOldReviews']> = (text, name) => {
-  if (text === 'off' || text === 'newer') return text;
-  throw usageError(`${name} must be off or newer, but got "${text}".`);
-};

@@ -2,6 +2,7 @@
  * The texts of log lines that can be told again from a workflow's history: one place for the step that writes the line and
  * for `rebuild`, so that both say the same.
  */
+import { OPERATIONS, type Operation } from './operation.ts';
 import type { Outcome } from './outcome.ts';
 
 /** `3 FIXED, 1 MISSING`, in the order of the counts. */
@@ -13,15 +14,19 @@ export function countsLine(counts: Readonly<Partial<Record<Outcome, number>>>): 
 
 /** The first line of a task. */
 export function startedText(task: {
-  readonly describe: string;
+  readonly operation: Operation;
+  /** The task that this one is about; null where it is about none. */
+  readonly of: string | null;
   readonly track: string;
   readonly modules: string;
   readonly total: number;
   readonly model: string;
   readonly concurrency: number;
 }): string {
-  const { describe, track, modules, total, model, concurrency } = task;
-  return `${describe}: ${track} ${modules}, ${total} modules, model ${model}, ${concurrency} calls at a time`;
+  const { operation, of, track, modules, total, model, concurrency } = task;
+  const { describe, asks } = OPERATIONS[operation];
+  const how = asks ? `model ${model}, ${concurrency} calls at a time` : `${operation} of ${of ?? ''}`;
+  return `${describe}: ${track} ${modules}, ${total} modules, ${how}`;
 }
 
 /** What an audit said: names of the failing gates, none where it passed. */
@@ -55,6 +60,15 @@ export const refusedText = (reason: string): string => `refused: ${reason}`;
 
 /** Files that were written. */
 export const wroteText = (files: readonly string[]): string => `wrote ${files.join(', ')}`;
+
+/** Files that were proposed. */
+export const proposedText = (files: readonly string[]): string => `proposed ${files.join(', ')}`;
+
+/** A file that a person edited before it could be written. */
+export const editedText = (file: string): string => `${file} was edited meanwhile; it was left as it is`;
+
+/** A module that a person edited while it was worked on. */
+export const EDITED_TEXT = 'its files were edited meanwhile; it starts again on the new text';
 
 /** A call that was answered from the cache. */
 export const CACHED_TEXT = 'reply from the cache';

@@ -14,11 +14,14 @@ export const OUTCOMES = {
   MISSING: { passed: false, meaning: 'in the manifest, but there is no lesson file' },
   TIMEOUT: { passed: false, meaning: 'the module used up its time' },
   ERROR: { passed: false, meaning: 'a step failed for good' },
-  BASE_CHANGED: { passed: false, meaning: 'its files were edited again and again meanwhile' },
+  BASE_CHANGED: { passed: false, meaning: 'its files were edited meanwhile, and left as they are' },
   CONFLICT: { passed: false, meaning: 'another task holds the module' },
   STOPPED: { passed: false, meaning: 'stopped before it ended' },
-  SKIPPED: { passed: false, meaning: 'skipped by a person' },
+  SKIPPED: { passed: false, meaning: 'skipped, by a person or for uncommitted changes' },
   ACCEPTED: { passed: true, meaning: 'did not pass, and a person took it as it is' },
+  PROPOSED: { passed: true, meaning: 'a version that passes is proposed, nothing was changed' },
+  APPLIED: { passed: true, meaning: 'a proposed version was put in place' },
+  UNDONE: { passed: true, meaning: 'has the text back from before a task' },
 } as const satisfies Record<string, { passed: boolean; meaning: string }>;
 
 export type Outcome = keyof typeof OUTCOMES;

@@ -39,6 +39,16 @@ export interface TaskSettings {
   readonly busyTries: number;
   /** Whether an audit command is configured; the command itself stays in the settings file. */
   readonly auditCommand: boolean;
+  /** Whether better versions are kept as proposals and no module is changed. */
+  readonly propose: boolean;
+  /** How often a module that a person edits meanwhile starts again before it ends as BASE_CHANGED; 0: at the first edit. */
+  readonly editRestarts: number;
+  /** What becomes of modules with uncommitted changes of a person: named, skipped, or nothing. */
+  readonly gitDirty: GitDirty;
+  /** Whether what the task changes is committed: never, as each module ends, or at the task's end. */
+  readonly gitCommit: GitCommit;
+  /** The task that `undo` and `apply` are about; null for other operations. */
+  readonly of: string | null;
 }
 
 /** The settings that `set` changes while a task runs. */
@@ -52,6 +62,12 @@ export const LIVE_SETTINGS = [
 ] as const satisfies (keyof TaskSettings)[];
 
 export type LiveSettings = Pick<TaskSettings, (typeof LIVE_SETTINGS)[number]>;
+
+export const GIT_DIRTY = ['warn', 'skip', 'allow'] as const;
+export type GitDirty = (typeof GIT_DIRTY)[number];
+
+export const GIT_COMMIT = ['off', 'module', 'task'] as const;
+export type GitCommit = (typeof GIT_COMMIT)[number];
 
 export const DEFAULT_SETTINGS: TaskSettings = {
   model: 'google/gemini-2.5-flash',
@@ -73,6 +89,11 @@ export const DEFAULT_SETTINGS: TaskSettings = {
   trustOldReviews: 'off',
   busyTries: 20,
   auditCommand: false,
+  propose: false,
+  editRestarts: 5,
+  gitDirty: 'warn',
+  gitCommit: 'off',
+  of: null,
 };
 
 export const MAX_CONCURRENCY = 64;

@@ -7,7 +7,8 @@ import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:f
 import { join } from 'node:path';
 
 /** `apply:listed`, or with what it is about, `step:audit:b1/06-…`. */
-export type FaultPoint = `${'apply' | 'call' | 'gate' | 'record' | 'start' | 'step'}:${string}`;
+export type FaultPoint =
+  `${'apply' | 'call' | 'gate' | 'notify' | 'record' | 'start' | 'step' | 'undo' | 'write'}:${string}`;
 
 const folder = process.env.BATCH_MANAGER_FAULTS;
 

@@ -5,8 +5,10 @@ import {
   ABORTED_TEXT,
   auditText,
   CACHED_TEXT,
+  EDITED_TEXT,
   endedText,
   judgedText,
+  proposedText,
   refusedText,
   stagedText,
   unreadableText,
@@ -20,6 +22,8 @@ import type {
   AuditResult,
   CallInput,
   CallResult,
+  FinishResult,
+  FollowUpResult,
   JudgeResult,
   ResearchWriteResult,
   StageResult,
@@ -99,7 +103,10 @@ class StoryReader {
     if (name === 'judge') this.judged(at, result as JudgeResult);
     if (name === 'apply') this.applying(at, result as ApplyResult);
     if (name === 'writeResearch') this.wrote(at, result as ResearchWriteResult);
-    if (name === 'finish') this.finishedAt = at;
+    if (name === 'propose') this.proposing(at, result as ApplyResult);
+    if (name === 'undo') this.say(at, 'undo', (result as FollowUpResult).detail);
+    if (name === 'applyProposal') this.say(at, 'apply', (result as FollowUpResult).detail);
+    if (name === 'finish') this.finishing(at, result as FinishResult | null);
   }
 
   private audited(at: string, result: AuditResult): void {
@@ -131,8 +138,21 @@ class StoryReader {
     this.say(at, `apply r${this.round}`, result.kind === 'applied' ? wroteText(result.files) : result.detail);
   }
 
+  private proposing(at: string, result: ApplyResult): void {
+    const text = result.kind === 'applied' ? proposedText(result.files) : result.detail;
+    this.say(at, `propose r${this.round}`, text);
+  }
+
+  /** Histories of 0.1.0 have no result of it. */
+  private finishing(at: string, result: FinishResult | null | undefined): void {
+    this.finishedAt = at;
+    if (result?.kind === 'base-changed') this.say(at, 'finish', EDITED_TEXT);
+  }
+
   private wrote(at: string, result: ResearchWriteResult): void {
-    this.say(at, 'write', result.kind === 'written' ? result.file : refusedText(result.reason));
+    const text =
+      result.kind === 'written' ? result.file : result.kind === 'refused' ? refusedText(result.reason) : result.detail;
+    this.say(at, 'write', text);
   }
 
   private close(at: string, end: ModuleEnd): void {

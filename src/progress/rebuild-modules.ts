@@ -39,6 +39,7 @@ export class ModuleFold {
   private readonly entries = new Map<string, Entry>();
   private readonly stories: Stories;
   private readonly busyTries: number;
+  private readonly editRestarts: number | undefined;
   /** Slugs by the event in which their child was initiated, in this run of the batch. */
   private initiated = new Map<number, string>();
   private accepted = new Map<number, { verb: string; arg: unknown }>();
@@ -46,9 +47,15 @@ export class ModuleFold {
   private readonly answered = new Set<string>();
 
   /** `likely` are the modules that the workspace says are in the plan; history knows only of those that were loaded. */
-  constructor(options: { likely: readonly PlacedModule[]; stories: Stories; busyTries: number }) {
+  constructor(options: {
+    likely: readonly PlacedModule[];
+    stories: Stories;
+    busyTries: number;
+    editRestarts?: number | undefined;
+  }) {
     this.stories = options.stories;
     this.busyTries = options.busyTries;
+    this.editRestarts = options.editRestarts;
     for (const module of options.likely) this.entryOf(module).sure = false;
   }
 
@@ -149,10 +156,22 @@ export class ModuleFold {
     const entry = this.at(event.initiated);
     if (entry === undefined) return;
     entry.open = false;
-    if (event.how === 'completed') return ended(entry, event.result as ModuleEnd);
+    if (event.how === 'completed') return this.ended(entry, event.result as ModuleEnd);
     if (event.how === 'canceled') return this.stopped(entry);
     endWithout(entry, 'ERROR', (event.message ?? '').slice(0, 500), entry.runId);
     entry.record.failure = 'Bug';
+  }
+
+  private ended(entry: Entry, end: ModuleEnd): void {
+    if (end.kind === 'ended') {
+      entry.record = recordOf(entry, end);
+      return;
+    }
+    if (end.note.reason === 'question') entry.record = { ...entry.record, question: end.note.detail };
+    const given = endOfRestarts(end.note, this.editRestarts);
+    if (given === null) return;
+    endWithout(entry, given.outcome, given.detail, entry.runId);
+    entry.record = { ...entry.record, failure: given.failure, changed: entry.applied.size > 0 };
   }
 
   /** A stopped run reports nothing: where it stood and what it changed is in its own history. */
@@ -167,7 +186,7 @@ export class ModuleFold {
   /** A module that was open when its batch closed: it may have ended all the same. */
   private endOpen(entry: Entry, how: 'stopped' | 'terminated' | 'other'): void {
     const end = this.stories.get(entry.runId ?? '')?.end ?? null;
-    if (end !== null) return ended(entry, end);
+    if (end !== null) return this.ended(entry, end);
     if (how !== 'other' && entry.runId !== null) this.stopped(entry);
   }
 
@@ -214,26 +233,15 @@ function reopen(entry: Entry): void {
   entry.refused = 0;
 }
 
-function ended(entry: Entry, end: ModuleEnd): void {
-  if (end.kind === 'ended') {
-    entry.record = recordOf(entry, end);
-    return;
-  }
-  if (end.note.reason === 'question') entry.record = { ...entry.record, question: end.note.detail };
-  const given = endOfRestarts(end.note);
-  if (given === null) return;
-  endWithout(entry, given.outcome, given.detail, entry.runId);
-  entry.record = { ...entry.record, failure: given.failure };
-}
-
-function recordOf({ module, runId }: Entry, end: EndedModule): ModuleRecord {
-  const { outcome, score, rounds, changed, suspicious, failure, detail } = end;
+function recordOf({ module, runId, applied }: Entry, end: EndedModule): ModuleRecord {
+  const { outcome, score, rounds, suspicious, failure, detail } = end;
   return {
     number: module.number,
     outcome,
     score,
     rounds,
-    changed,
+    // A run that started again on a person's text knows nothing of what one before it changed.
+    changed: end.changed || applied.size > 0,
     suspicious,
     failure,
     detail,

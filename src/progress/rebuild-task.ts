@@ -2,7 +2,6 @@
 import type { HistoryEvent } from '../client/history-events.ts';
 import type { LogLine } from '../domain/log-line.ts';
 import { countsLine, startedText } from '../domain/log-texts.ts';
-import { OPERATIONS } from '../domain/operation.ts';
 import { LIVE_SETTINGS, type LiveSettings } from '../domain/settings.ts';
 import { taskEnded, type TaskStatus } from '../domain/task-status.ts';
 import { startOfRecord, type TaskRecord } from '../store/record-schema.ts';
@@ -68,7 +67,8 @@ export function rebuildRecord(sources: TaskSources): TaskRecord {
   const events = runs.flat();
   const closed = taskClose(runs);
   const status = closed === undefined ? 'running' : statusOf(closed);
-  const fold = new ModuleFold({ likely, stories, busyTries: input.settings.busyTries });
+  const { busyTries, editRestarts } = input.settings;
+  const fold = new ModuleFold({ likely, stories, busyTries, editRestarts });
   for (const event of events) fold.take(event);
   if (taskEnded(status)) fold.endAll(status === 'stopped' || status === 'terminated' ? status : 'other');
   const { modules } = fold;
@@ -148,9 +148,8 @@ function taskLines(runs: TaskSources['runs'], record: TaskRecord): LogLine[] {
 
 function startedLine(
   at: string,
-  { operation, track, modules_selected, total, model, concurrency }: TaskRecord,
+  { operation, of_task: of, track, modules_selected: modules, total, model, concurrency }: TaskRecord,
 ): LogLine {
-  const { describe } = OPERATIONS[operation];
-  const text = startedText({ describe, track, modules: modules_selected, total, model, concurrency });
+  const text = startedText({ operation, of, track, modules, total, model, concurrency });
   return { at, subject: 'task', event: 'started', text };
 }

@@ -173,6 +173,22 @@ export async function readOptional(file: string): Promise<Buffer | null> {
   }
 }
 
+/** SHA-256 of a file's bytes; null where there is no such file. */
+export async function hashOfFile(file: string): Promise<string | null> {
+  const bytes = await readOptional(file);
+  return bytes === null ? null : sha256(bytes);
+}
+
+/** Removes a file so that a power cut does not bring it back. One that is gone is no error. */
+export async function removeDurably(file: string): Promise<void> {
+  try {
+    rmSync(file, { force: true });
+    await syncFolder(dirname(file));
+  } catch (error) {
+    throw named(error, file);
+  }
+}
+
 /** True for the error of a path that does not exist. */
 export function isNotFound(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;

@@ -69,6 +69,8 @@ export const recordSchema = z.object({
   pass_score: z.number().nullable().default(null),
   /** The task whose failed modules it runs again. */
   retry_of: z.string().nullable().default(null),
+  /** The task that `undo` and `apply` are about; null for others. */
+  of_task: z.string().nullable().default(null),
   /** Null where nothing was asked yet. */
   cost: costSchema.nullable().default(null),
 });
@@ -96,6 +98,8 @@ export function startOfRecord(input: {
     modules_selected: formatSelection(selection),
     ...liveRecord(settings),
     retry_of: retryOf,
+    // A task of an older version has none.
+    of_task: settings.of ?? null,
   } as const;
 }
 

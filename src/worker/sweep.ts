@@ -8,20 +8,21 @@ import { processId } from '../process/identity.ts';
 import { scratchOwner } from '../process/scratch.ts';
 import { namesIn } from '../store/atomic.ts';
 import { ModulePaths } from '../store/module-files.ts';
+import { PROPOSALS } from '../store/proposals.ts';
 import type { StepMark } from '../store/step-marks.ts';
 import { sweepTemporary } from '../store/sweep.ts';
 
-/** Folder of the state that grows with each applied round: it is swept only where a worker died. */
-const BACKUPS = 'backups';
+/** Folders of the state that grow with each task: they are swept only where a worker died. */
+const GROWING = ['backups', PROPOSALS];
 
 /** Removes temp files and scratch folders of dead processes. `died`: the steps in which workers died. */
 export async function sweepLeftovers(deps: Deps, died: readonly StepMark[]): Promise<void> {
   const { state, tasks } = deps.workspace;
   await sweepScratch();
   for (const folder of [state, tasks]) await sweepTemporary(folder, false);
-  for (const name of await namesIn(state)) if (name !== BACKUPS) await sweepTemporary(join(state, name), true);
+  for (const name of await namesIn(state)) if (!GROWING.includes(name)) await sweepTemporary(join(state, name), true);
   for (const { module, taskId } of died) {
-    await sweepTemporary(join(state, BACKUPS, taskId, module), true);
+    for (const name of GROWING) await sweepTemporary(join(state, name, taskId, module), true);
     for (const folder of foldersOf(deps, module)) await sweepTemporary(folder, false);
   }
 }

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { OUTCOME_NAMES } from '../../src/domain/outcome.ts';
-import { appliedRounds, backupFolder } from '../../src/store/apply.ts';
+import { appliedRounds, backupFolder } from '../../src/store/backups.ts';
 import type { TaskRecord } from '../../src/store/records.ts';
 import { workspaceAt } from '../../src/store/workspace.ts';
 import { createHome } from '../helpers/cli.ts';

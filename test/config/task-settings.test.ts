@@ -48,3 +48,14 @@ test('a settings file with an unknown key or a wrong value is refused with its n
   expect(() => read('concurrency: many\n')).toThrow('concurrency');
   expect(() => read('model: [\n')).toThrow(/does not parse: .* line 2/);
 });
+
+test('what concerns git and edits comes from the environment or the file', () => {
+  const file = { git: { dirty: 'skip', commit: 'module' }, 'edit-restarts': 0 } as const;
+  expect(taskSettings({}, {}, file).settings).toMatchObject({ gitDirty: 'skip', gitCommit: 'module', editRestarts: 0 });
+  const result = taskSettings({}, { BATCH_MANAGER_GIT_COMMIT: 'task' }, file);
+  expect(originOf(result, 'git.commit')).toEqual({ name: 'git.commit', value: 'task', origin: 'environment' });
+  expect(() => taskSettings({}, { BATCH_MANAGER_GIT_DIRTY: 'maybe' }, {})).toThrow(
+    'BATCH_MANAGER_GIT_DIRTY must be one of warn, skip, allow, but got "maybe"',
+  );
+  expect(taskSettings({}, {}, {}).settings).toMatchObject({ gitDirty: 'warn', gitCommit: 'off', editRestarts: 5 });
+});

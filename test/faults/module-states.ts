@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { AppliedRound } from '../../src/store/apply.ts';
+import type { RecordedChange } from '../../src/store/backups.ts';
 
 /** The texts of all module files, by path in the workspace. */
 export type ModuleStates = ReadonlyMap<string, string>;
@@ -32,13 +32,16 @@ export function brokenFiles(folder: string, before: ModuleStates): string[] {
   });
 }
 
+/** A round's list; those of reviews lie in folders of another name. */
+const LIST = /\/r\d[^/]*\/apply\.json$/;
+
 /** All applied rounds of a workspace, with their folders. */
-export function appliedIn(folder: string): { readonly folder: string; readonly applied: AppliedRound }[] {
+export function appliedIn(folder: string): { readonly folder: string; readonly applied: RecordedChange }[] {
   return under(join(folder, '.batch-manager/backups'))
-    .filter((file) => file.endsWith('apply.json'))
+    .filter((file) => LIST.test(file))
     .map((file) => ({
       folder: file.slice(0, -'/apply.json'.length),
-      applied: JSON.parse(readFileSync(file, 'utf8')) as AppliedRound,
+      applied: JSON.parse(readFileSync(file, 'utf8')) as RecordedChange,
     }));
 }
 

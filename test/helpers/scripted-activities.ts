@@ -116,7 +116,10 @@ export function scriptedActivities(modules: number, folder: string): { script: S
       }),
     stage: () => Promise.reject(new Error('not scripted')),
     apply: () => Promise.reject(new Error('not scripted')),
-    finish: () => Promise.resolve(),
+    finish: () => Promise.resolve({ kind: 'finished' }),
+    propose: () => Promise.reject(new Error('not scripted')),
+    undo: () => Promise.reject(new Error('not scripted')),
+    applyProposal: () => Promise.reject(new Error('not scripted')),
     prepareResearch: ({ force }) => {
       script.forced.push(force);
       return Promise.resolve({ kind: 'already-done', detail: '' });
@@ -196,6 +199,11 @@ export function batchInput(
       trustOldReviews: 'off',
       busyTries: 3,
       auditCommand: false,
+      propose: false,
+      editRestarts: 5,
+      gitDirty: 'allow',
+      gitCommit: 'off',
+      of: null,
       ...settings,
     },
     carry: null,

@@ -26,6 +26,7 @@ export function taskRecord(change: Partial<TaskRecord> = {}): TaskRecord {
     max_rounds: 3,
     pass_score: 9,
     retry_of: null,
+    of_task: null,
     cost: null,
     modules: { '001-module': blankModule(1), '002-module': blankModule(2) },
     ...change,

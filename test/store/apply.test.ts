@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { appliedRounds, applyVersion, backupFolder } from '../../src/store/apply.ts';
+import { applyVersion } from '../../src/store/apply.ts';
+import { appliedRounds, backupFolder } from '../../src/store/backups.ts';
 import { modulePaths, readModule, type ModulePaths } from '../../src/store/module-files.ts';
 import { WorkStore, type StoredVersion } from '../../src/store/versions.ts';
 import { workspaceAt } from '../../src/store/workspace.ts';

@@ -1,0 +1,83 @@
+/** Starts what follows upon a task: its undo, or the apply of its proposals. Each is a task of its own. */
+import { taskSettings } from '../config/task-settings.ts';
+import type { Context } from '../context.ts';
+import { failedError, usageError } from '../domain/errors.ts';
+import { selectionSize, toSelection, type Selection } from '../domain/selection.ts';
+import { taskEnded } from '../domain/task-status.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { trackModules } from '../store/manifest.ts';
+import type { TaskRecord } from '../store/records.ts';
+import { printJson } from '../views/json.ts';
+import { findModule } from './task-record.ts';
+import { watchTask } from './watch-task.ts';
+
+/** How a follow-up was asked for. */
+export interface FollowUpFlags {
+  readonly module?: string | undefined;
+  readonly force?: boolean | undefined;
+  readonly background?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/**
+ * The modules that a follow-up is for: the one that was named, or all that it has something to do for.
+ * @throws UserError (usage) while they run.
+ */
+export function followedModules(
+  record: TaskRecord,
+  verb: 'undo' | 'apply',
+  options: { readonly module: string | undefined; readonly candidates: readonly string[] },
+): string[] {
+  const { task_id: id, status } = record;
+  const { module, candidates } = options;
+  if (module === undefined && !taskEnded(status))
+    throw usageError(
+      `Task ${id} is ${status}.\nStop it first: batch-manager stop ${id}\nOr take a module that has ended: batch-manager ${verb} ${id} --module SLUG`,
+    );
+  if (module === undefined) return [...candidates];
+  const [slug, { outcome }] = findModule(record, module);
+  if (outcome === null && !taskEnded(status))
+    throw usageError(`${slug} has not ended yet.\nStop it first: batch-manager stop ${id} --module ${slug}`);
+  return candidates.filter((candidate) => candidate === slug);
+}
+
+/** Starts the follow-up and, in the foreground, watches it to its end. */
+export async function startFollowUp(
+  context: Context,
+  operation: 'undo' | 'apply',
+  record: TaskRecord,
+  slugs: readonly string[],
+  flags: FollowUpFlags,
+): Promise<{ readonly taskId: string; readonly code: ExitCode }> {
+  const { task_id: of, track } = record;
+  const selection = numbersOf(context, record, slugs);
+  const { settings } = taskSettings({ force: flags.force }, context.env, context.settings());
+  const { client } = await context.engine();
+  const { startTask } = await import('../client/start.ts');
+  const workspaceId = await context.workspaceId();
+  const request = { workspaceId, operation, track, selection, settings: { ...settings, of } };
+  const { taskId, attached } = await startTask(client, context.workspace, request);
+  const { io } = context;
+  if (flags.background === true) {
+    if (flags.json === true) printJson(io, { task_id: taskId, attached });
+    else io.out(`${taskId}\n`);
+    io.err(`Watch it: batch-manager watch ${taskId}\n`);
+    return { taskId, code: EXIT.ok };
+  }
+  const size = selectionSize(selection);
+  io.err(
+    `${attached ? 'Attached to' : 'Started'} ${taskId}: ${operation} of ${of}, ${size} ${size === 1 ? 'module' : 'modules'}\n`,
+  );
+  return { taskId, code: await watchTask(context, taskId, { json: flags.json ?? false }) };
+}
+
+/** Where the modules are in the manifest today: it may have got others in between since. */
+function numbersOf(context: Context, { track }: TaskRecord, slugs: readonly string[]): Selection {
+  const places = trackModules(context.manifest(), track);
+  const gone = slugs.filter((slug) => !places.includes(slug));
+  if (gone.length > 0)
+    throw failedError(
+      `No longer in track ${track} of ${context.manifest().file}: ${gone.join(', ')}.\nPut them back into it, or name others with --module.`,
+    );
+  return toSelection(slugs.map((slug) => places.indexOf(slug) + 1));
+}

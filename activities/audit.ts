@@ -9,6 +9,7 @@ import { readModule, type ModuleFiles, type ModulePaths } from '../src/store/mod
 import { appendLog } from '../src/store/task-log.ts';
 import type { AuditInput, ModuleSteps } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
+import { skippedFor } from './skipped.ts';
 import { audited, pathsOf, reportOn, reviewPrompt } from './versions.ts';
 
 /** The first step of fix-review: reads the module, audits it, and tells whether it passed before. */
@@ -27,6 +28,9 @@ export function createAudit(deps: Deps): ModuleSteps['audit'] {
     await appendLog(deps.workspace, input.taskId, { subject: moduleKey(input.module), event: 'audit', text });
     const passed = input.trustReview && report.passed ? await passedBefore(input, paths, module) : null;
     if (passed !== null) return { kind: 'already-pass', score: passed, hash: module.hash };
+    // Only now: one that has passed needs no change.
+    const skipped = await skippedFor(deps, input);
+    if (skipped !== null) return { kind: 'skipped', detail: skipped };
     return { kind: 'audited', version, prompt: await reviewPrompt(deps, module, report) };
   };
 }

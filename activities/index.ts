@@ -4,6 +4,7 @@ import { appendLog } from '../src/store/task-log.ts';
 import type {
   BatchSteps,
   BatchWaits,
+  Commits,
   ModelCalls,
   ModuleSteps,
   StepContext,
@@ -12,6 +13,7 @@ import { createApply, createPropose } from './apply.ts';
 import { createAudit } from './audit.ts';
 import { createAuditCommand } from './audit-command.ts';
 import { awaitFree } from './await-free.ts';
+import { createCommit } from './commit.ts';
 import type { Deps } from './deps.ts';
 import { createFailedModules } from './failed-modules.ts';
 import { createFinish } from './finish.ts';
@@ -28,7 +30,7 @@ import { withToken } from './token.ts';
 import { wrapAll } from './wrap.ts';
 
 /** All activities, by the names that workflows and the Web UI know. */
-export type Activities = ModuleSteps & ModelCalls & BatchSteps & BatchWaits;
+export type Activities = ModuleSteps & ModelCalls & BatchSteps & BatchWaits & Commits;
 
 /** Makes the activities of a workspace's worker. */
 export function createActivities(deps: Deps): Activities {
@@ -61,6 +63,7 @@ export function createActivities(deps: Deps): Activities {
       await appendLog(deps.workspace, taskId, { subject: 'task', event, text });
       return { event, text };
     },
+    commit: withToken(deps, createCommit(deps)),
     awaitFree,
   });
 }

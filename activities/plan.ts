@@ -3,6 +3,9 @@ import { TypedError } from '../src/domain/failure.ts';
 import { startedText } from '../src/domain/log-texts.ts';
 import { matchModule, type ModuleRef } from '../src/domain/module.ts';
 import { OPERATIONS } from '../src/domain/operation.ts';
+import type { GitDirty, TaskSettings } from '../src/domain/settings.ts';
+import { findRepository, GitError } from '../src/git/repository.ts';
+import { uncommittedModules, uncommittedText } from '../src/git/uncommitted-modules.ts';
 import { checkSelection, formatSelection, selectedNumbers } from '../src/domain/selection.ts';
 import { moduleRefs, trackModules } from '../src/store/manifest.ts';
 import { readModule } from '../src/store/module-files.ts';
@@ -28,6 +31,12 @@ export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
       await putFirstRecord(deps, input, lines);
       if (OPERATIONS[input.operation].asks) checkModels(deps, [input.settings.model, input.settings.reviewModel]);
       const { settings } = input;
+      const uncommitted = await lookIntoGit(deps, input, lines);
+      const isSkipped = ({ slug }: PlanLine): boolean => settings.gitDirty === 'skip' && uncommitted.has(slug);
+      await deps.plans.put(
+        input.taskId,
+        lines.map((line) => ({ ...line, skipped: isSkipped(line) })),
+      );
       const text = startedText({
         operation: input.operation,
         of: settings.of,
@@ -38,8 +47,49 @@ export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
         concurrency: settings.concurrency,
       });
       await appendLog(deps.workspace, input.taskId, { subject: 'task', event: 'started', text });
+      if (uncommitted.size > 0)
+        await logGit(deps, input, `${uncommittedText(uncommitted)}; ${WHAT_HAPPENS[settings.gitDirty]}`);
       return { total: lines.length };
     });
+}
+
+/** What becomes of modules with uncommitted changes. */
+const WHAT_HAPPENS: Record<GitDirty, string> = {
+  warn: 'they are worked on all the same, and backed up',
+  skip: 'they are skipped',
+  allow: '',
+};
+
+const logGit = (deps: Deps, { taskId }: FreezePlanInput, text: string): Promise<void> =>
+  appendLog(deps.workspace, taskId, { subject: 'task', event: 'git', text });
+
+/** A task of an older version has no such setting. */
+const isCommitting = ({ gitCommit }: Partial<TaskSettings>): boolean => (gitCommit ?? 'off') !== 'off';
+
+/** The modules with uncommitted changes of a person. What git cannot say is said in the log, and stops nothing. */
+async function lookIntoGit(
+  deps: Deps,
+  input: FreezePlanInput,
+  lines: readonly PlanLine[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { operation, settings } = input;
+  // A task of an older version has no such setting.
+  const isAsked = OPERATIONS[operation].asks && (settings.gitDirty ?? 'allow') !== 'allow';
+  const { folder } = deps.manifest();
+  const { signal } = new AbortController();
+  try {
+    if (isCommitting(settings) && (await findRepository(folder, signal)) === null)
+      await logGit(
+        deps,
+        input,
+        `git.commit is ${settings.gitCommit}, but ${folder} is in no repository: nothing is committed`,
+      );
+    if (isAsked) return await uncommittedModules({ workspace: deps.workspace, folder, refs: lines, signal });
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    await logGit(deps, input, `git failed, so uncommitted changes are not looked for: ${error.message}`);
+  }
+  return new Map();
 }
 
 /** Asked of the worker that will make the calls: the CLI's environment may be another. */
@@ -73,7 +123,7 @@ async function planLines(deps: Deps, input: FreezePlanInput): Promise<PlanLine[]
 async function planLine(deps: Deps, ref: ModuleRef, index: number, anew: boolean): Promise<PlanLine> {
   const generation = (await deps.generations.get(ref)) + (anew ? 1 : 0);
   const module = await readModule(await pathsOf(deps, ref));
-  return { index, ...ref, generation, hash: module.hashes.lesson === null ? null : module.hash };
+  return { index, ...ref, generation, hash: module.hashes.lesson === null ? null : module.hash, skipped: false };
 }
 
 async function putFirstRecord(deps: Deps, input: FreezePlanInput, lines: readonly PlanLine[]): Promise<void> {

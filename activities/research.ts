@@ -10,6 +10,7 @@ import { appendLog } from '../src/store/task-log.ts';
 import { writeRecorded } from '../src/store/write-recorded.ts';
 import type { ModuleSteps } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
+import { skippedFor } from './skipped.ts';
 import { pathsOf, replyOf } from './versions.ts';
 
 /** A research file of more bytes than this is there; the original's rule. */
@@ -23,6 +24,8 @@ export function createPrepareResearch(deps: Deps): ModuleSteps['prepareResearch'
   return async (input) => {
     const { module } = input;
     const paths = await pathsOf(deps, module);
+    const skipped = await skippedFor(deps, input);
+    if (skipped !== null) return { kind: 'skipped', detail: skipped };
     await deps.generations.raiseTo(module, module.generation);
     const there = await readOptional(paths.research);
     const file = paths.relative(paths.research);

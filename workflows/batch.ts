@@ -24,6 +24,7 @@ import { handlePause, pauseByItself } from './batch-pause.ts';
 import { handleSet } from './batch-set.ts';
 import { keepRecord, publishCounts, recordEnd } from './batch-record.ts';
 import { BatchState } from './batch-state.ts';
+import { commitTask } from './commit.ts';
 import type { BatchInput, BatchResult, QueuedModule } from './contract.ts';
 import { sendLimits } from './send-limits.ts';
 import { applicationFailure, awaitFree } from './steps.ts';
@@ -72,6 +73,7 @@ async function runWindow(state: BatchState): Promise<void> {
   if (!state.finished) return;
   if (state.ending) state.endRest();
   await recordEnd(state, state.restEnded ? 'stopped' : 'completed', null);
+  await commitTask(state.input);
 }
 
 async function startModules(state: BatchState): Promise<void> {

@@ -19,6 +19,7 @@ export async function fixReviewModule(input: ModuleInput): Promise<ModuleEnd> {
 export async function fixReview(run: ModuleRun): Promise<EndedModule> {
   const audited = await audit(run);
   if (audited.kind === 'missing') return run.ended('MISSING', audited.detail);
+  if (audited.kind === 'skipped') return run.ended('SKIPPED', audited.detail);
   run.takeNote(audited.kind === 'audited' ? audited.version.hash : audited.hash);
   if (audited.kind === 'already-pass') {
     run.score = audited.score;

@@ -10,6 +10,7 @@ import type { FailureType } from '../src/domain/failure.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import type { LiveSettings, TaskSettings } from '../src/domain/settings.ts';
 import { upsertOutcome } from './attributes.ts';
+import { commitModule } from './commit.ts';
 import {
   SETTINGS_SIGNAL,
   type EndedModule,
@@ -200,6 +201,7 @@ export async function runModule(
   if (reached.kind === 'wait') return reached;
   const end = await finish(run, reached);
   if (end.kind === 'wait') return end;
+  await commitModule(run.context, end);
   upsertOutcome(end.outcome, end.score);
   return end;
 }

@@ -28,6 +28,7 @@ async function research(run: ModuleRun): Promise<EndedModule> {
   for (run.round = 1; run.round <= run.context.settings.maxRounds; run.round += 1) {
     const prepared = await step('prepareResearch', { ...run.context, force: run.input.force, tries });
     if (prepared.kind === 'missing') return run.ended('MISSING', prepared.detail);
+    if (prepared.kind === 'skipped') return run.ended('SKIPPED', prepared.detail);
     if (prepared.kind === 'already-done') return run.ended('ALREADY_DONE', prepared.detail);
     const reply = await run.call('research', prepared.prompt);
     const written = await step('writeResearch', { ...run.context, reply, ...baseOf(prepared) });

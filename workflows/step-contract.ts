@@ -43,6 +43,8 @@ export interface AuditInput extends StepContext {
 
 export type AuditResult =
   | { readonly kind: 'missing'; readonly detail: string }
+  /** A person's uncommitted changes, with `git.dirty: skip`. */
+  | { readonly kind: 'skipped'; readonly detail: string }
   | { readonly kind: 'already-pass'; readonly score: number; readonly hash: string }
   | { readonly kind: 'command-needed'; readonly hash: string }
   | { readonly kind: 'audited'; readonly version: AuditedVersion; readonly prompt: string };
@@ -154,6 +156,7 @@ export interface ResearchPromptInput extends StepContext {
 
 export type ResearchPromptResult =
   | { readonly kind: 'missing'; readonly detail: string }
+  | { readonly kind: 'skipped'; readonly detail: string }
   | { readonly kind: 'already-done'; readonly detail: string }
   | {
       readonly kind: 'prompt';
@@ -308,6 +311,20 @@ export interface BatchSteps {
   findModule(input: FindModuleInput): Promise<PlannedModule | null>;
   /** Writes a line of the task's log, and gives it back, so that it is in history for `rebuild`. */
   logTask(input: { readonly taskId: string } & LoggedLine): Promise<LoggedLine>;
+}
+
+export interface CommitInput {
+  readonly taskId: string;
+  readonly operation: Operation;
+  readonly track: string;
+  /** The module that has ended; null for all of the task. */
+  readonly module: { readonly slug: string; readonly outcome: Outcome; readonly detail: string } | null;
+}
+
+/** What goes to git. */
+export interface Commits {
+  /** Commits the files that the task changed, and no others; whatever stands in the way is said in the log, and harms nothing. */
+  commit(input: CommitInput): Promise<void>;
 }
 
 /** Long activities of a batch. */

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Operation } from '../domain/operation.ts';
+import type { ModuleRef } from '../domain/module.ts';
 import { formatSelection, selectedNumbers, type Selection } from '../domain/selection.ts';
 import type { TaskSettings } from '../domain/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -30,6 +31,7 @@ export async function printPlan(
   const modules: PlannedWork[] = [];
   for (const ref of refs) modules.push(await plannedWork(folder, ref, operation));
   const oldReviews = modules.filter((module) => module.oldReview).length;
+  const uncommitted = await uncommittedOf(context, refs, settings);
   if (json) {
     printJson(context.io, {
       operation,
@@ -37,6 +39,7 @@ export async function printPlan(
       selection: formatSelection(selection),
       settings,
       old_reviews: oldReviews,
+      uncommitted: [...(uncommitted?.modules.keys() ?? [])],
       modules,
     });
     return EXIT.ok;
@@ -50,6 +53,7 @@ export async function printPlan(
   context.io.err(
     `${operation} ${track} ${formatSelection(selection)}: ${modules.length} modules, model ${settings.model}, reviews by ${settings.reviewModel}. Nothing was started.\n`,
   );
+  if (uncommitted !== null) context.io.err(`${uncommitted.text}\n`);
   if (oldReviews > 0) {
     const counted =
       settings.trustOldReviews === 'newer'
@@ -58,6 +62,27 @@ export async function printPlan(
     context.io.err(`${oldReviews} modules have a review by another tool. Such reviews ${counted}.\n`);
   }
   return EXIT.ok;
+}
+
+/** What git says of the modules; null where there is nothing to say, or git has no say. */
+async function uncommittedOf(
+  context: Context,
+  refs: readonly ModuleRef[],
+  { gitDirty }: TaskSettings,
+): Promise<{ readonly modules: ReadonlyMap<string, readonly string[]>; readonly text: string } | null> {
+  if (gitDirty === 'allow') return null;
+  const { uncommittedModules, uncommittedText } = await import('../git/uncommitted-modules.ts');
+  const { GitError } = await import('../git/repository.ts');
+  const { workspace } = context;
+  const { folder } = context.manifest();
+  try {
+    const modules = await uncommittedModules({ workspace, folder, refs, signal: new AbortController().signal });
+    const what = gitDirty === 'skip' ? 'They would be skipped (git.dirty).' : 'They would be worked on all the same.';
+    return modules.size === 0 ? null : { modules, text: `${uncommittedText(modules)}. ${what}` };
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    return { modules: new Map(), text: `git failed, so uncommitted changes are not looked for: ${error.message}` };
+  }
 }
 
 async function plannedWork(

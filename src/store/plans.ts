@@ -11,6 +11,8 @@ const lineSchema = z.object({
   generation: z.number().int(),
   /** Hash of the module's files when the plan was made; null where it has no lesson. */
   hash: z.string().nullable(),
+  /** Whether it had uncommitted changes of a person then, and is to be skipped for them. */
+  skipped: z.boolean().default(false),
 });
 
 /** A line of a frozen plan. */

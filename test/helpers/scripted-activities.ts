@@ -152,6 +152,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
       script.logs.push(text);
       return Promise.resolve({ event, text });
     },
+    commit: () => Promise.resolve(),
     awaitFree: async ({ modules: held }) => {
       await sleep(200, undefined, { signal: cancellationSignal() });
       return held.map((module) => module.slug);

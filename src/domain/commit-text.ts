@@ -1,0 +1,29 @@
+import type { Outcome } from './outcome.ts';
+
+/** Longest subject of a commit, in characters. */
+const SUBJECT = 72;
+
+/** Modules that the commit of a whole task names. */
+const NAMED = 50;
+
+const cut = (subject: string): string => (subject.length <= SUBJECT ? subject : `${subject.slice(0, SUBJECT - 1)}…`);
+
+/** A module as a commit tells of it. */
+export interface CommittedModule {
+  /** `b1/06-aspect`. */
+  readonly key: string;
+  /** Null where it has none. */
+  readonly outcome: Outcome | null;
+}
+
+/** Message of the commit of one module. */
+export function moduleCommitText(taskId: string, { key, outcome }: CommittedModule, detail: string): string {
+  return `${cut(`${key}: ${outcome ?? 'changed'}, ${detail}`)}\n\nTask: ${taskId}\nOutcome: ${outcome ?? 'none'}\n`;
+}
+
+/** Message of the commit of all that a task wrote. */
+export function taskCommitText(taskId: string, modules: readonly CommittedModule[], counts: string): string {
+  const named = modules.slice(0, NAMED).map(({ key, outcome }) => `- ${key}: ${outcome ?? 'changed'}`);
+  const more = modules.length > NAMED ? [`- and ${modules.length - NAMED} more`] : [];
+  return `${cut(`${taskId}: ${counts}`)}\n\n${[...named, ...more].join('\n')}\n\nTask: ${taskId}\nOutcome: ${counts}\n`;
+}

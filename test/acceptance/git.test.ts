@@ -1,0 +1,144 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import type { TaskRecord } from '../../src/store/records.ts';
+import { recordsOf } from '../faults/outcomes.ts';
+import { woundedWorkspace } from '../faults/wounded.ts';
+import { createHome, type CliResult, type Home } from '../helpers/cli.ts';
+import type { GeminiServer } from '../helpers/gemini-server.ts';
+import { GIT_ENV, TestRepository } from '../helpers/git.ts';
+import { noTemporal } from '../helpers/temporal.ts';
+import { googleAt, startThinkingServer } from '../helpers/thinking-server.ts';
+import { uniqueSleep, untilProcesses } from '../process/survivors.ts';
+
+let server: GeminiServer;
+let home: Home;
+let repository: TestRepository;
+
+const run = (...args: readonly string[]): Promise<CliResult> => home.run(repository.folder, args);
+const newest = (): TaskRecord => recordsOf(repository.folder).at(-1) as TaskRecord;
+const log = (): string => readFileSync(newest().output_file, 'utf8');
+const filesOf = (commit: string): string[] =>
+  repository.git('show', '--name-only', '--format=', commit).trim().split('\n').toSorted();
+
+/** A committed course of four modules, of which the third needs no fix. */
+function course(settings: string): void {
+  repository = TestRepository.create();
+  woundedWorkspace(repository.folder, 4);
+  appendFileSync(join(repository.folder, 'batch-manager.yaml'), settings);
+  repository.write({ '.gitignore': 'tasks/\n' });
+  repository.git('add', '.');
+  repository.git('commit', '--quiet', '-m', 'the course');
+}
+
+/** What a person has in hand: a staged file, one that is staged in part, a changed one and a new one. */
+function work(): readonly string[] {
+  repository.commit({ 'notes/a.md': 'a\n', 'notes/b.md': 'b\n' });
+  repository.write({ 'notes/a.md': 'staged\n', 'notes/c.md': 'added\n' });
+  repository.git('add', 'notes/a.md', 'notes/c.md');
+  repository.write({ 'notes/a.md': 'staged\nand more\n', 'notes/b.md': 'changed\n', 'notes/d.md': 'new\n' });
+  return repository.status;
+}
+
+describe.skipIf(noTemporal !== undefined)('git', () => {
+  beforeEach(async () => {
+    server = await startThinkingServer(() => 0);
+    home = createHome({ ...googleAt(server), ...GIT_ENV });
+  });
+  afterEach(async () => {
+    expect(await home.close()).toEqual([]);
+    await server.close();
+  });
+
+  test("git.commit: module makes a commit of each module's files, and leaves a person's work alone", async () => {
+    course('git: { commit: module }\n');
+    const mine = work();
+    expect((await run('fix-review', 'tiny', '1', '4')).code).toBe(0);
+    expect(repository.status).toEqual(mine);
+    expect(repository.staged('notes/a.md')).toBe('staged\n');
+    const commits = repository.git('log', '-4', '--format=%H').trim().split('\n');
+    expect(commits.map(filesOf).toSorted()).toEqual(
+      [
+        ['tiny/001-module.md', 'tiny/review/001-module-review.md', 'tiny/vocabulary/001-module.yaml'],
+        ['tiny/002-module.md', 'tiny/review/002-module-review.md'],
+        ['tiny/review/003-module-review.md'],
+        ['tiny/004-module.md', 'tiny/review/004-module-review.md', 'tiny/vocabulary/004-module.yaml'],
+      ].toSorted(),
+    );
+    const messages = commits.map((commit) => repository.git('log', '-1', '--format=%B', commit).trimEnd());
+    for (const message of messages) {
+      expect(message).toContain(`\n\nTask: ${newest().task_id}\nOutcome: `);
+      expect(message).toMatch(/^tiny\/00\d-module: (?:FIXED|PASS_ON_REVIEW), review 9/);
+    }
+    expect(log()).toMatch(/task +commit +tiny\/001-module: committed 3 files as [0-9a-f]{7}/);
+    // An undo is committed as well.
+    expect((await run('undo', 'latest', '--module', '1')).code).toBe(0);
+    expect(repository.message).toMatch(/^tiny\/001-module: UNDONE, gave back/);
+    expect(repository.git('diff', '--stat', `${commits.at(-1)}~1`, 'HEAD', '--', 'tiny/001-module.md')).toBe('');
+    expect(repository.status).toEqual(mine);
+  }, 120_000);
+
+  test('git.commit: task makes one commit at the end; a module with changes of a person is left out of it', async () => {
+    course('git: { commit: task }\n');
+    appendFileSync(join(repository.folder, 'tiny/002-module.md'), 'Моє речення.\n');
+    expect((await run('fix-review', 'tiny', '1', '4')).code).toBe(0);
+    expect(repository.commits).toBe(2);
+    expect(repository.committed.filter((file) => file.includes('002'))).toEqual([]);
+    expect(repository.committed).toHaveLength(7);
+    expect(repository.message).toContain('- tiny/001-module: FIXED');
+    expect(log()).toContain('not committed: tiny/002-module: tiny/002-module.md had uncommitted changes before');
+    expect(log()).toContain('1 module has uncommitted changes (002-module); they are worked on all the same');
+    expect(repository.status).toEqual([' M tiny/002-module.md', '?? tiny/review/002-module-review.md']);
+  }, 120_000);
+
+  test('a hook that refuses changes nothing of the task', async () => {
+    course('git: { commit: module }\n');
+    repository.hook('pre-commit', 'echo "no commits on a Tuesday" >&2; exit 1');
+    expect((await run('fix-review', 'tiny', '1', '4')).code).toBe(0);
+    expect(newest().counts).toEqual({ FIXED: 3, PASS_ON_REVIEW: 1 });
+    expect(repository.commits).toBe(1);
+    expect(log()).toContain('tiny/001-module: not committed: no commits on a Tuesday');
+    expect(repository.git('diff', '--cached', '--name-only')).toBe('');
+  }, 120_000);
+
+  test('a stop ends a hook that hangs, with the commit, and leaves no lock', async () => {
+    course('git: { commit: module }\n');
+    const seconds = uniqueSleep();
+    repository.hook('pre-commit', `sleep ${seconds}`);
+    const id = (await run('fix-review', 'tiny', '1', '4', '-b')).stdout.trim();
+    await untilProcesses(`sleep\0${seconds}`, 1, 30_000);
+    expect(existsSync(join(repository.folder, '.git/index.lock'))).toBe(true);
+    const from = Date.now();
+    expect((await run('stop', id)).code).toBe(0);
+    // A hook that is waited for would take hours.
+    expect(Date.now() - from).toBeLessThan(15_000);
+    await untilProcesses(`sleep\0${seconds}`, 0);
+    expect(existsSync(join(repository.folder, '.git/index.lock'))).toBe(false);
+    expect(repository.commits).toBe(1);
+    expect(newest().status).toBe('stopped');
+  }, 120_000);
+
+  test('git.dirty: skip leaves modules with changes of a person alone, and takes them once they are committed', async () => {
+    course('git: { dirty: skip }\n');
+    appendFileSync(join(repository.folder, 'tiny/002-module.md'), 'Моє речення.\n');
+    repository.write({ 'tiny/meta/004-module.yaml': 'title: Мій\n' });
+    const plan = await run('fix-review', 'tiny', '1', '4', '--dry-run');
+    expect(plan.stderr).toContain('2 modules have uncommitted changes (002-module, 004-module). They would be skipped');
+    const json = JSON.parse((await run('fix-review', 'tiny', '1', '4', '--dry-run', '--json')).stdout) as object;
+    expect(json).toMatchObject({ uncommitted: ['002-module', '004-module'] });
+    expect((await run('fix-review', 'tiny', '1', '4')).code).toBe(1);
+    expect(newest().counts).toEqual({ FIXED: 1, PASS_ON_REVIEW: 1, SKIPPED: 2 });
+    expect(newest().modules['002-module']?.detail).toContain('uncommitted changes in tiny/002-module.md; commit them');
+    repository.git('add', 'tiny/002-module.md');
+    repository.git('commit', '--quiet', '-m', 'mine', '--', 'tiny/002-module.md');
+    await run('fix-review', 'tiny', '1', '4');
+    expect(newest().counts).toEqual({ ALREADY_PASS: 2, FIXED: 1, SKIPPED: 1 });
+  }, 120_000);
+
+  test('where there is no repository, a task runs as ever and says why nothing is committed', async () => {
+    course('git: { commit: task }\n');
+    repository.git('config', 'core.bare', 'true');
+    expect((await run('fix-review', 'tiny', '3', '3')).code).toBe(0);
+    expect(log()).toMatch(/git\.commit is task, but \S+ is in no repository: nothing is committed/);
+  }, 120_000);
+});

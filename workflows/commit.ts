@@ -1,0 +1,31 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { BatchInput, EndedModule } from './contract.ts';
+import type { CommitInput, Commits, StepContext } from './step-contract.ts';
+
+/** Commits are made one at a time, and a hook of the repository may take its time. */
+const { commit } = proxyActivities<Commits>({
+  startToCloseTimeout: '1h',
+  heartbeatTimeout: '30s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { maximumAttempts: 3, initialInterval: '1s' },
+});
+
+/** Commits what a task changed in a module that has ended, where the settings say so. */
+export async function commitModule(
+  { taskId, operation, module, settings }: StepContext,
+  end: EndedModule,
+): Promise<void> {
+  if (settings.gitCommit !== 'module') return;
+  const { outcome, detail } = end;
+  await tryCommit({ taskId, operation, track: module.track, module: { slug: module.slug, outcome, detail } });
+}
+
+/** Commits what a task changed, where the settings say so. */
+export async function commitTask({ taskId, operation, track, settings }: BatchInput): Promise<void> {
+  if (settings.gitCommit === 'task') await tryCommit({ taskId, operation, track, module: null });
+}
+
+/** The files are in place whatever becomes of the commit, also where a stop comes in between. */
+async function tryCommit(input: CommitInput): Promise<void> {
+  await commit(input).catch(() => undefined);
+}

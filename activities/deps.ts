@@ -6,6 +6,7 @@ import type { TaskGates } from '../src/concurrency/gates.ts';
 import type { KeyedLock } from '../src/concurrency/keyed-lock.ts';
 import type { SharedLock } from '../src/concurrency/shared-lock.ts';
 import type { Model } from '../src/model/model.ts';
+import type { Notices } from '../src/notify/notices.ts';
 import type { Prompts } from '../src/prompts/prompts.ts';
 import type { AuditStore } from '../src/store/audits.ts';
 import type { GenerationStore } from '../src/store/generations.ts';
@@ -46,6 +47,8 @@ export interface Deps {
   readonly plans: PlanStore;
   readonly records: RecordStore;
   readonly books: Books;
+  /** Tells somebody that a task is over or waits. */
+  readonly notices: Pick<Notices, 'note'>;
   readonly tokens: TokenStore;
   readonly marks: StepMarks;
   /** Held by the steps in hand: together, or by a suspect alone. */

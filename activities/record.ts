@@ -20,6 +20,7 @@ export function createRecordTask(deps: Deps): BatchSteps['recordTask'] {
       const updated = await updatedRecord(deps, record, input);
       await deps.records.put(updated);
       faultPoint('record:written');
+      await deps.notices.note(updated);
       // A pause and its end are logged with who asked for them.
       if (updated.status === 'paused' || (record.status === 'paused' && !taskEnded(updated.status))) return;
       if (updated.status === record.status && updated.reason === record.reason) return;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { readLog } from '../store/task-log.ts';
 import { advance, NO_PROGRESS, type Progress } from './progress.ts';
+import { mayTellTerminal, Title } from './terminal.ts';
 import { liveView } from './view.ts';
 
 /** How often the log is looked at, ms. */
@@ -16,16 +17,22 @@ interface Screen {
   done(): void;
 }
 
-async function screen(context: Context): Promise<Screen> {
+async function screen(context: Context, taskId: string): Promise<Screen> {
   const { io } = context;
   if (!io.live) return { lines: (lines) => lines.forEach((line) => io.err(`${line}\n`)), done: () => undefined };
   const { createLogUpdate } = await import('log-update');
   const update = createLogUpdate(process.stderr);
   const rows = (process.stderr.rows ?? 24) - MARGIN;
+  const title = mayTellTerminal(context) ? new Title((text) => io.err(text)) : null;
   return {
-    lines: (_, progress, total) =>
-      update(liveView(progress, total, Date.now(), { columns: process.stderr.columns ?? 100, rows })),
-    done: () => update.done(),
+    lines(_, progress, total) {
+      title?.show(`${progress.ended.size}/${total} ${taskId}`);
+      update(liveView(progress, total, Date.now(), { columns: process.stderr.columns ?? 100, rows }));
+    },
+    done() {
+      update.done();
+      title?.giveBack();
+    },
   };
 }
 
@@ -42,7 +49,7 @@ export async function followTask<T>(
     readonly total: number;
   },
 ): Promise<T | null> {
-  const view = await screen(context);
+  const view = await screen(context, taskId);
   let offset = 0;
   let progress = NO_PROGRESS;
   let end: { value: T } | undefined;

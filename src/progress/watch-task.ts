@@ -8,6 +8,7 @@ import { costText } from '../views/cost.ts';
 import { countsText, moduleTable, tally } from '../views/task.ts';
 import { followTask } from './follow.ts';
 import { exitCodeOf } from './task-record.ts';
+import { BELL, mayTellTerminal } from './terminal.ts';
 
 /** Follows a task to its end and prints its result; Ctrl-C detaches and says how to go on. */
 export async function watchTask(
@@ -28,7 +29,9 @@ export async function watchTask(
     closed.catch(() => undefined);
     const total = await totalOf(access, record, taskId);
     const end = await followTask(context, taskId, { closed, signal: detach.signal, total });
-    return end === null ? detached(context, taskId) : await printResult(context, taskId, end, options);
+    if (end === null) return detached(context, taskId);
+    if (mayTellTerminal(context)) context.io.err(BELL);
+    return await printResult(context, taskId, end, options);
   } finally {
     process.removeListener('SIGINT', leave);
   }
@@ -67,6 +70,8 @@ async function printResult(
   if (notPassed > 0) io.err(`Why: batch-manager show ${taskId} --module SLUG\n`);
   if (Object.values(record.modules).some((module) => module.changed))
     io.err(`What changed: batch-manager diff ${taskId}\n`);
+  if ((record.counts.PROPOSED ?? 0) > 0)
+    io.err(`What is proposed: batch-manager diff ${taskId}\nPut it in place:  batch-manager apply ${taskId}\n`);
   return codeOf(end, record);
 }
 

@@ -11,6 +11,7 @@ import { readSettingsFile } from '../config/settings-file.ts';
 import { stateFolder } from '../engine/paths.ts';
 import { createPrices } from '../model/prices.ts';
 import { createModels } from '../model/registry.ts';
+import { Notices } from '../notify/notices.ts';
 import { createPrompts } from '../prompts/prompts.ts';
 import { AuditStore } from '../store/audits.ts';
 import { GenerationStore } from '../store/generations.ts';
@@ -18,6 +19,7 @@ import { LedgerStore } from '../store/ledger.ts';
 import { LimitStore } from '../store/limits.ts';
 import { createManifestReader } from '../store/manifest.ts';
 import { ModelGateStore } from '../store/model-gates.ts';
+import { NotifiedStore } from '../store/notified.ts';
 import { PlanStore } from '../store/plans.ts';
 import { RecordStore } from '../store/records.ts';
 import { ReplyStore } from '../store/replies.ts';
@@ -49,11 +51,13 @@ export function createDeps(
     providers: settings.providers,
     clis: settings.clis,
   });
+  const notices = new Notices(workspace, new NotifiedStore(workspace), () => readSettingsFile(workspace));
   const deps: Deps = {
     workspace,
     work: new WorkStore(workspace),
     replies,
     books: new Books(new LedgerStore(workspace), replies, createPrices(settings.prices)),
+    notices,
     audits: new AuditStore(workspace),
     generations: new GenerationStore(workspace),
     limits,
@@ -74,7 +78,13 @@ export function createDeps(
     prompts: forAWhile(() => createPrompts({ workspaceRoot: workspace.root })),
     model: (name) => models.get(name),
   };
-  return { deps, close: () => thread.close() };
+  return {
+    deps,
+    async close() {
+      await notices.close();
+      await thread.close();
+    },
+  };
 }
 
 /** What waits for providers are multiplied by: 1, or less in tests of long ones, by BATCH_MANAGER_WAIT_SCALE. */

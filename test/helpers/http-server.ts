@@ -7,6 +7,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Record<string, unknown>;
+  readonly method: string;
 }
 
 export interface HttpAnswer {
@@ -27,7 +28,7 @@ export async function serveHttp(answer: (request: HttpRequest) => HttpAnswer): P
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}') as Record<string, unknown>;
-      const got = { path: request.url ?? '', headers: request.headers, body };
+      const got = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
       requests.push(got);
       const { status = 200, headers = {}, body: sent } = answer(got);
       const text = typeof sent === 'string' ? sent : JSON.stringify(sent);

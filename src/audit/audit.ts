@@ -1,10 +1,13 @@
 import { auditReport, type AuditReport } from '../domain/audit.ts';
 import type { ModuleText } from '../domain/module.ts';
-import type { GateInput } from './gate.ts';
+import { moduleFacts, type ModuleFacts } from './facts.ts';
+import { inMode, modeOf, type GateModes } from './gate-modes.ts';
+import type { Gate, GateInput } from './gate.ts';
 import { GATES } from './gates.ts';
 import { readLesson } from './lesson.ts';
 import type { LevelOverrides } from './overrides.ts';
 import { profileFor, type LevelProfile } from './profile.ts';
+import { richnessOf } from './richness.ts';
 import { readSidecars, sidecarValue, type Sidecars } from './sidecars.ts';
 import { field } from './values.ts';
 import { wordTarget, type WordTargetSource } from './word-target.ts';
@@ -13,18 +16,49 @@ import { wordTarget, type WordTargetSource } from './word-target.ts';
 export interface AuditOptions {
   readonly overrides: LevelOverrides;
   readonly wordTarget: WordTargetSource;
+  /** Gates that are left out, or judge otherwise; none where it is left out. */
+  readonly gates?: GateModes;
 }
 
-/** Audits a module's texts by every built-in gate. Pure: same texts and options, same report; throws on no bytes whatever. */
+/** A report of every gate, with what status files and reports tell beside it. */
+export interface WholeAudit {
+  readonly report: AuditReport;
+  readonly facts: ModuleFacts;
+}
+
+/**
+ * Audits a module's texts by the gates of the fix-review loop: those that a fix of the text can and may mend. Pure: same texts
+ * and options, same report; throws on no bytes whatever.
+ */
 export function auditModule(text: ModuleText, options: AuditOptions): AuditReport {
+  const input = readInput(text, null, options);
+  return judge(
+    GATES.filter((gate) => gate.aside === undefined),
+    input,
+    options,
+  );
+}
+
+/** Audits a module's texts and its review (null where there is none) by every gate. Pure, as `auditModule`. */
+export function auditWhole(text: ModuleText, review: string | null, options: AuditOptions): WholeAudit {
+  const input = readInput(text, review, options);
+  return { report: judge(GATES, input, options), facts: moduleFacts(input) };
+}
+
+function judge(gates: readonly Gate[], input: GateInput, { gates: modes = {} }: AuditOptions): AuditReport {
+  return auditReport(
+    gates
+      .filter(({ name }) => modeOf(modes, name) !== 'off')
+      .map((gate) => inMode(gate.check(input), modeOf(modes, gate.name))),
+  );
+}
+
+function readInput(text: ModuleText, review: string | null, options: AuditOptions): GateInput {
   const sidecars = readSidecars(text);
-  const input: GateInput = {
-    text,
-    lesson: readLesson(text.files.lesson),
-    sidecars,
-    profile: moduleProfile(text, sidecars, options),
-  };
-  return auditReport(GATES.map((gate) => gate.check(input)));
+  const lesson = readLesson(text.files.lesson);
+  const profile = moduleProfile(text, sidecars, options);
+  const richness = profile.richness === null ? null : richnessOf(lesson, profile.richness.profile);
+  return { text, lesson, sidecars, profile, richness, review };
 }
 
 /** The level's profile with the module's own word target. */

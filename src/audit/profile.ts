@@ -1,9 +1,12 @@
+import { DEFAULT_FAMILY, FAMILIES, LEVEL_RULES, type Family, type LevelRule } from './level-rules.ts';
 import { DENSITY_TYPES, GRADUATED_IMMERSION, ITEM_MINIMUMS, LEVELS, type Level, type LevelName } from './levels.ts';
-import { withOverrides, type LevelOverrides } from './overrides.ts';
+import { likeLevel, withOverrides, type LevelOverrides } from './overrides.ts';
 
 /** What a module is judged by: the numbers of its level, with the workspace's overrides. */
 export interface LevelProfile extends Level {
   readonly name: LevelName;
+  /** The share of Ukrainian of the level as a whole, where that of the module is another. */
+  readonly levelImmersion: Level['immersion'];
 }
 
 /** What tells the level beside track and number; null where the module does not say. */
@@ -18,13 +21,9 @@ export interface ProfileHints {
 
 const NO_HINTS: ProfileHints = { slug: null, level: null, kinds: [] };
 
-/** Number of the last module of B1 that bridges from English to Ukrainian. */
-const LAST_BRIDGE = 5;
-
 /**
- * The profile of a module. Tracks that the table does not name are judged by a level that it does:
- * `…-hist`, `lit`, `oes` and `ruth` as history, `…-bio` as biography, otherwise by the level in front (`b2-pro` as b2);
- * a track that tells nothing by the level in the plan, else as b1. An override counts for a track or for a level.
+ * The profile of a module: by the track, a track that tells nothing by the level in the plan, else as b1, all by the tables of
+ * level-rules.ts. The settings may name another level for a track, and other numbers for a track or a level.
  */
 export function profileFor(
   track: string,
@@ -32,11 +31,13 @@ export function profileFor(
   hints: ProfileHints = NO_HINTS,
   overrides: LevelOverrides = {},
 ): LevelProfile {
-  const family = familyOf(track) ?? familyOf(hints.level ?? '') ?? 'b1';
-  const name = levelName(family, number, hints);
-  const level = withOverrides(LEVELS[name], overrides, [track, name]);
+  const name = likeLevel(overrides, track) ?? levelName(track, number, hints);
   const graduated = GRADUATED_IMMERSION.find((row) => row.level === name && row.from <= number && number <= row.to);
-  return { ...level, name, immersion: graduated ?? level.immersion };
+  const level: Level = LEVELS[name];
+  const immersion = graduated ?? level.immersion;
+  const names = [track, name];
+  const { immersion: levelImmersion } = withOverrides(level, overrides, names);
+  return { ...withOverrides({ ...level, immersion }, overrides, names), name, levelImmersion };
 }
 
 /** Items that an activity of a type has at least. */
@@ -46,36 +47,19 @@ export function minimumItems(profile: LevelProfile, type: string): number {
   return Object.hasOwn(ITEM_MINIMUMS, type) ? (ITEM_MINIMUMS[type] ?? 1) : 1;
 }
 
-type Family = 'a1' | 'a2' | 'b1' | 'b2' | 'c1' | 'c2' | 'history' | 'biography';
-
-function familyOf(track: string): Family | null {
-  const name = track.toLowerCase();
-  if (/(^|-)bio(graphy)?(-|$)/.test(name)) return 'biography';
-  if (/(^|-)hist(ory)?(-|$)/.test(name) || /^(lit|oes|ruth)(-|$)/.test(name)) return 'history';
-  return (/^(a1|a2|b1|b2|c1|c2)(?![a-z0-9])/.exec(name)?.[1] as Family | undefined) ?? null;
+function familyOf(name: string): Family | undefined {
+  return FAMILIES.find((row) => row.name.test(name.toLowerCase()))?.family;
 }
 
-function levelName(family: Family, number: number, hints: ProfileHints): LevelName {
+function levelName(track: string, number: number, hints: ProfileHints): LevelName {
+  const family = familyOf(track) ?? familyOf(hints.level ?? '') ?? DEFAULT_FAMILY;
   const kinds = hints.kinds.map((kind) => kind.toLowerCase());
   const checkpoint = kinds.includes('checkpoint') || /(^|-)checkpoint(-|$)/.test(hints.slug ?? '');
-  switch (family) {
-    case 'history':
-      return 'b2-history';
-    case 'biography':
-      return 'c1-biography';
-    case 'a1':
-      return checkpoint ? 'a1-checkpoint' : 'a1';
-    case 'b1':
-      return b1Level(number, kinds, checkpoint);
-    case 'b2':
-      return kinds.includes('synthesis') && !checkpoint ? 'b2-synthesis' : 'b2';
-    default:
-      return family;
-  }
-}
-
-function b1Level(number: number, kinds: readonly string[], checkpoint: boolean): LevelName {
-  if (number >= 1 && number <= LAST_BRIDGE) return 'b1-bridge';
-  if (checkpoint) return 'b1-checkpoint';
-  return kinds.some((kind) => kind.startsWith('vocab')) ? 'b1-vocabulary' : 'b1-grammar';
+  const fits = (rule: LevelRule): boolean =>
+    rule.family === family &&
+    (rule.from === undefined || number >= rule.from) &&
+    (rule.to === undefined || number <= rule.to) &&
+    (rule.checkpoint === undefined || checkpoint) &&
+    (rule.kind === undefined || kinds.some((kind) => kind.startsWith(rule.kind ?? '')));
+  return LEVEL_RULES.find(fits)?.level ?? 'b1-grammar';
 }

@@ -10,6 +10,9 @@ const VOCABULARY = /^(?:vocabulary|словник|лексика)(?![\p{L}\p{N}]
 /** Whether the lesson has a title, a summary, and a vocabulary as a section or as a sidecar. */
 export const structureGate: Gate = {
   name: GATE,
+  title: 'Structure',
+  group: 'meta',
+  blocking: (message) => `Structure: ${message}`,
   check(input) {
     const findings = [title(input), summary(input), vocabulary(input)].filter((finding) => finding !== null);
     if (findings.length === 0) return { gate: GATE, status: 'pass', message: 'Valid Structure', findings };

@@ -2,20 +2,22 @@ import { Worker } from 'node:worker_threads';
 import type { AuditReport } from '../domain/audit.ts';
 import { TypedError } from '../domain/failure.ts';
 import type { ModuleText } from '../domain/module.ts';
-import type { AuditOptions } from './audit.ts';
+import type { AuditOptions, WholeAudit } from './audit.ts';
 import type { AuditRequest, AuditResponse } from './thread-entry.ts';
 
 /** The audit in a thread of its own, so that a long one keeps no heartbeat and no timer waiting. */
 export interface AuditThread {
   /** Rejects with TypedError `AuditCrashed` where the thread dies over this module; the next one gets a new thread. */
   audit(text: ModuleText, options: AuditOptions): Promise<AuditReport>;
+  /** Every gate, with the module's review (null where there is none); rejects as `audit` does. */
+  auditWhole(text: ModuleText, review: string | null, options: AuditOptions): Promise<WholeAudit>;
   /** Ends the thread; what is still asked for is rejected. */
   close(): Promise<void>;
 }
 
 interface Pending {
   readonly request: AuditRequest;
-  readonly resolve: (report: AuditReport) => void;
+  readonly resolve: (answer: AuditReport | WholeAudit) => void;
   readonly reject: (error: TypedError) => void;
 }
 
@@ -48,10 +50,18 @@ class LongLivedThread implements AuditThread {
     this.entry = entry;
   }
 
-  audit(text: ModuleText, options: AuditOptions): Promise<AuditReport> {
+  async audit(text: ModuleText, options: AuditOptions): Promise<AuditReport> {
+    return (await this.ask({ text, options })) as AuditReport;
+  }
+
+  async auditWhole(text: ModuleText, review: string | null, options: AuditOptions): Promise<WholeAudit> {
+    return (await this.ask({ text, options, review })) as WholeAudit;
+  }
+
+  private ask(asked: Omit<AuditRequest, 'id'>): Promise<AuditReport | WholeAudit> {
     if (this.closed) return Promise.reject(closedError());
     this.lastId += 1;
-    const request = { id: this.lastId, text, options };
+    const request = { id: this.lastId, ...asked };
     return new Promise((resolve, reject) => {
       this.waiting.push({ request, resolve, reject });
       this.next();
@@ -90,6 +100,7 @@ class LongLivedThread implements AuditThread {
     this.worker?.unref();
     this.settle(({ resolve, reject, request }) => {
       if ('report' in response) resolve(response.report);
+      else if ('whole' in response) resolve(response.whole);
       else reject(crashed(request, response.failure));
     });
   }

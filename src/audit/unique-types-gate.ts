@@ -8,6 +8,8 @@ const GATE = 'unique-types';
 /** Whether the activities are of enough different types: `6/4 types`. A section that reads like an activity adds its type. */
 export const uniqueTypesGate: Gate = {
   name: GATE,
+  title: 'Unique_types',
+  group: 'activities',
   check({ sidecars, lesson, profile }) {
     const types = new Set(activitiesOf(sidecars.activities).map((activity) => activity.type));
     types.delete('');

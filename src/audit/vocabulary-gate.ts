@@ -7,6 +7,8 @@ const GATE = 'vocabulary';
 /** Whether there are enough vocabulary items with a translation: `25/25`. A soft target: `16 < 20 (soft target)` warns. */
 export const vocabularyGate: Gate = {
   name: GATE,
+  title: 'Vocab',
+  group: 'vocabulary',
   check({ sidecars, profile }) {
     const value = sidecarValue(sidecars.vocabulary);
     const items = asList(value) ?? asList(field(value, 'items')) ?? [];

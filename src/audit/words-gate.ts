@@ -9,6 +9,8 @@ const TOLERANCE = 100;
 /** Whether the lesson has its words: `2837/1500 (raw: 3463)`. */
 export const wordsGate: Gate = {
   name: GATE,
+  title: 'Words',
+  group: 'lesson',
   check({ lesson, profile }) {
     const { words, rawWords } = lesson;
     const short = profile.words - words;

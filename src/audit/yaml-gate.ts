@@ -13,6 +13,9 @@ const GATE = 'yaml';
  */
 export const yamlGate: Gate = {
   name: GATE,
+  title: 'YAML',
+  group: null,
+  blocking: (message) => `YAML: ${message}`,
   check(input) {
     const findings = SIDECAR_KINDS.flatMap((kind) => findingsOf(kind, input));
     const errors = findings.filter((finding) => finding.severity === 'error');

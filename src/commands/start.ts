@@ -1,4 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { checkAuditSettings } from '../config/check-audit.ts';
 import { taskSettings, type SettingFlags } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
@@ -112,6 +113,7 @@ export async function runStart(context: Context, options: StartOptions): Promise
   if (options.propose === true && operation !== 'fix-review')
     throw usageError(`--propose is for fix-review: ${operation} writes research, which is no change of a module.`);
   const { settings } = taskSettings(options, context.env, context.settings());
+  await checkAuditSettings(context.settings());
   const failedIn = options.onlyFailed === undefined ? null : await taskRecord(context, options.onlyFailed);
   const selection = failedIn === null ? selectionOf(context, options) : failedOf(context, options, failedIn);
   if (options.dryRun === true)

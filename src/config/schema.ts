@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { LEVEL_NUMBERS } from '../audit/overrides.ts';
 import { CLI_OUTPUTS, isInside } from '../model/cli/template.ts';
 import { MODEL_ERROR_CLASSES } from '../model/model.ts';
+import { GATE_MODES } from '../audit/gate-modes.ts';
+import { LEVEL_NAMES } from '../audit/levels.ts';
+import { LEVEL_NUMBERS, type LevelNumber } from '../audit/overrides.ts';
+import { WORD_TARGET_SOURCES } from '../audit/word-target.ts';
 import { PROTOCOLS } from '../model/providers.ts';
 import { GIT_COMMIT, GIT_DIRTY, MAX_CONCURRENCY } from '../domain/settings.ts';
 
@@ -9,8 +12,19 @@ const modelName = z.string().min(1);
 const duration = z.union([z.string(), z.number()]);
 const count = z.number().int().min(0);
 
-/** Numbers of a level that a workspace may set otherwise; see docs/audit.md. */
-const levelSchema = z.partialRecord(z.enum(LEVEL_NUMBERS), z.number().min(0));
+const types = z.array(z.string().min(1));
+
+/** What a workspace may set otherwise of a level; see docs/audit.md. */
+const levelSchema = z.strictObject({
+  ...(Object.fromEntries(LEVEL_NUMBERS.map((name) => [name, z.number().min(0).optional()])) as Record<
+    LevelNumber,
+    z.ZodOptional<z.ZodNumber>
+  >),
+  like: z.enum(LEVEL_NAMES).optional(),
+  'priority-types': types.optional(),
+  'required-types': types.optional(),
+  'item-minimums': z.record(z.string(), z.number().int().min(1)).optional(),
+});
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 const NAME_RULE = 'a provider name has small letters, digits and "-"';
@@ -100,7 +114,9 @@ export const settingsFileSchema = z.strictObject({
       command: z.string().optional(),
       'in-place': z.boolean().optional(),
       timeout: duration.optional(),
-      'word-target': z.enum(['plan', 'table']).optional(),
+      'word-target': z.enum(WORD_TARGET_SOURCES).optional(),
+      /** Gates that are left out or judge otherwise; their names are checked where they are used. */
+      gates: z.record(z.string(), z.enum(GATE_MODES)).optional(),
     })
     .optional(),
   levels: z.record(z.string(), levelSchema).optional(),

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { Deps } from '../../activities/deps.ts';
 import { Books } from '../../activities/books.ts';
+import { auditKey } from '../audit/audit-key.ts';
 import { createAuditThread } from '../audit/thread.ts';
 import { Flights } from '../concurrency/flights.ts';
 import { TaskGates } from '../concurrency/gates.ts';
 import { ModelGates } from '../concurrency/model-gate.ts';
 import { KeyedLock } from '../concurrency/keyed-lock.ts';
 import { SharedLock } from '../concurrency/shared-lock.ts';
+import { auditOptions } from '../config/audit-options.ts';
 import { readSettingsFile } from '../config/settings-file.ts';
 import { stateFolder } from '../engine/paths.ts';
 import { createPrices } from '../model/prices.ts';
@@ -27,7 +29,6 @@ import { StepMarks } from '../store/step-marks.ts';
 import { TokenStore } from '../store/tokens.ts';
 import { WorkStore } from '../store/versions.ts';
 import type { Workspace } from '../store/workspace.ts';
-import { VERSION } from '../version.ts';
 import { createAuditCommand } from './audit-command.ts';
 
 /** Makes the real parts that the activities of a workspace work with; `close` ends what they started. */
@@ -38,10 +39,7 @@ export function createDeps(
 ): { readonly deps: Deps; readonly close: () => Promise<void> } {
   const settings = readSettingsFile(workspace);
   const manifest = createManifestReader(workspace, settings.manifest);
-  const auditOptions = {
-    overrides: settings.levels ?? {},
-    wordTarget: settings.audit?.['word-target'] ?? 'plan',
-  } as const;
+  const options = auditOptions(settings);
   const thread = createAuditThread();
   const limits = new LimitStore(workspace);
   const replies = new ReplyStore(workspace);
@@ -72,7 +70,7 @@ export function createDeps(
     waitScale: waitScale(env),
     flights: new Flights(),
     locks: new KeyedLock(),
-    auditor: { key: JSON.stringify([VERSION, auditOptions]), audit: (text) => thread.audit(text, auditOptions) },
+    auditor: { key: auditKey(options), audit: (text) => thread.audit(text, options) },
     auditCommand: createAuditCommand(settings, workspace.root, () => manifest().folder),
     manifest,
     prompts: forAWhile(() => createPrompts({ workspaceRoot: workspace.root })),

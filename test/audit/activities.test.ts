@@ -9,7 +9,7 @@ const gate = (name: string, activities: unknown, options: AuditOptions = TABLE):
   gateOf(name, moduleText({ activities: dump(activities) }), options);
 
 const messages = (activity: object): readonly string[] =>
-  gate('activities', [activity], NONE_NEEDED).findings.map(({ message }) => message);
+  gate('schema', [activity], NONE_NEEDED).findings.map(({ message }) => message);
 
 const choice = (text: string, correct = false): object => ({ text, correct });
 const FOUR = [choice('так', true), choice('ні'), choice('може'), choice('ніколи')];
@@ -126,7 +126,7 @@ describe('a slip of shape is a warning that names activity and entries:', () => 
   });
 
   test('all of them are few in number, and the rest is told', () => {
-    const { findings } = gate('activities', repeat({ type: 'x' }, 200));
+    const { findings } = gate('schema', repeat({ type: 'x' }, 200));
     expect(findings.length).toBeLessThanOrEqual(30);
     expect(findings.at(-1)?.message).toMatch(/^\d+ more activities were not looked into$/);
   });

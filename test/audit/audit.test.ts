@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { dump, load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
-import { auditModule } from '../../src/audit/audit.ts';
+import { auditModule, auditWhole } from '../../src/audit/audit.ts';
+import type { GateModes } from '../../src/audit/gate-modes.ts';
 import { GATES } from '../../src/audit/gates.ts';
 import { readLesson } from '../../src/audit/lesson.ts';
 import { failingGates } from '../../src/domain/audit.ts';
 import { FILE_KINDS, type FileKind, type ModuleText } from '../../src/domain/module.ts';
-import { moduleText, words } from './texts.ts';
+import { goodModule, moduleText, words } from './texts.ts';
+
+/** Gates of the loop of fix-review. */
+const LOOP = GATES.filter(({ aside }) => aside === undefined).map(({ name }) => name);
 
 const PLAN = { overrides: {}, wordTarget: 'plan' } as const;
 
@@ -84,7 +88,7 @@ describe('the audit of any module whatever', () => {
     fc.assert(
       fc.property(anyModule, (text) => {
         const report = auditModule(text, PLAN);
-        expect(report.gates.map(({ gate }) => gate)).toEqual(GATES.map(({ name }) => name));
+        expect(report.gates.map(({ gate }) => gate)).toEqual(LOOP);
         expect(auditModule(structuredClone(text), PLAN)).toEqual(report);
         for (const { findings, message, status } of report.gates) {
           expect(message).not.toMatch(/undefined|NaN|\[object/);
@@ -134,7 +138,7 @@ describe('the audit of any module whatever', () => {
       fc.property(ref, overrides, (anyRef, anyOverrides) => {
         const options = { overrides: anyOverrides, wordTarget: 'table' } as const;
         const report = auditModule(moduleText({ lesson: '# Назва' }, anyRef), options);
-        expect(report.gates.map(({ gate }) => gate)).toEqual(GATES.map(({ name: gate }) => gate));
+        expect(report.gates.map(({ gate }) => gate)).toEqual(LOOP);
         expect(auditModule(moduleText({ lesson: '# Назва' }, anyRef), options)).toEqual(report);
       }),
     );
@@ -177,25 +181,59 @@ describe('the audit of any module whatever', () => {
 });
 
 test('a module that has everything passes every gate', () => {
-  const item = { statement: 'Так.', correct: true };
-  const activities = [
-    ...Array.from({ length: 5 }, () => ({ type: 'true-false', title: 'П', items: repeated(8, item) })),
-    { type: 'match-up', title: 'П', pairs: repeated(8, { left: 'а', right: 'б' }) },
-    { type: 'cloze', title: 'К', passage: '{а|б} '.repeat(12) },
-    { type: 'unjumble', title: 'Р', items: repeated(6, { words: ['я', 'тут', 'є'], answer: 'Я тут є' }) },
-  ];
-  const text = moduleText({
-    lesson: `# Назва\n\n${words(1500)}\n\n# Підсумок\n\nРазом.\n`,
-    meta: 'level: B1',
-    activities: dump(activities),
-    vocabulary: dump({ items: repeated(25, { lemma: 'так', translation: 'yes' }) }),
-    plan: 'level: B1',
-  });
+  const text = goodModule();
   const report = auditModule(text, PLAN);
-  expect(report.gates.map(({ status }) => status)).toEqual(GATES.map(() => 'pass'));
+  expect(report.gates.filter(({ status }) => status !== 'pass')).toEqual([]);
+  expect(report.gates.flatMap(({ findings }) => findings)).toEqual([]);
   expect(report.passed).toBe(true);
   const worse = auditModule({ ...text, files: { ...text.files, lesson: '# Назва' } }, PLAN);
-  expect(failingGates(worse)).toEqual(['structure', 'words']);
+  expect(failingGates(worse)).toEqual(['structure', 'words', 'outline', 'engagement', 'immersion', 'richness']);
+});
+
+describe('the whole audit', () => {
+  test('has the gates of the loop with the same results, and those aside', () => {
+    fc.assert(
+      fc.property(anyModule, anyText, (text, review) => {
+        const { report, facts } = auditWhole(text, review, PLAN);
+        expect(report.gates.map(({ gate }) => gate)).toEqual(GATES.map(({ name }) => name));
+        expect(report.gates.filter(({ gate }) => LOOP.includes(gate))).toEqual(auditModule(text, PLAN).gates);
+        expect(structuredClone({ report, facts })).toEqual({ report, facts });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('leaves out what a fix of the text cannot mend from the loop', () => {
+    const aside = GATES.filter((gate) => gate.aside === true).map(({ name }) => name);
+    expect(aside).toEqual(['naturalness', 'review', 'content-heavy', 'audio']);
+  });
+});
+
+describe('the settings of a gate', () => {
+  const lesson = '# Назва\n\nслово слово\n\n# Підсумок';
+  const statuses = (gates: GateModes): Readonly<Record<string, string>> => {
+    const report = auditModule(moduleText({ lesson, vocabulary: 'items: []' }), { ...PLAN, gates });
+    return Object.fromEntries(report.gates.map(({ gate, status }) => [gate, status]));
+  };
+
+  test('let it fail where it would warn', () => {
+    expect(statuses({})['lint']).toBe('warn');
+    expect(statuses({ lint: 'fail' })['lint']).toBe('fail');
+    const report = auditModule(moduleText({ lesson }), { ...PLAN, gates: { lint: 'fail' } });
+    const lint = report.gates.find(({ gate }) => gate === 'lint');
+    expect(lint?.findings.map(({ severity }) => severity)).toEqual(['error']);
+  });
+
+  test('let it warn where it would fail', () => {
+    expect(statuses({})['words']).toBe('fail');
+    expect(statuses({ words: 'warn' })['words']).toBe('warn');
+    expect(statuses({ words: 'fail' })['words']).toBe('fail');
+  });
+
+  test('leave it out', () => {
+    expect(statuses({ words: 'off' })).not.toHaveProperty('words');
+    expect(Object.keys(statuses({ words: 'off' }))).toHaveLength(LOOP.length - 1);
+  });
 });
 
 function repeated<T>(times: number, value: T): readonly T[] {

@@ -64,10 +64,10 @@ describe('the level of a module', () => {
 
   test('has its share of Ukrainian graduated by module', () => {
     expect(profileFor('b1', 10).immersion).toMatchObject({ min: 85, max: 100 });
-    expect(profileFor('b1', 11).immersion).toEqual({ min: 90, max: 100 });
+    expect(profileFor('b1', 11).immersion).toMatchObject({ min: 90, max: 100 });
     expect(profileFor('b1', 6, hints({ kinds: ['vocabulary'] })).immersion).toMatchObject({ min: 85, max: 100 });
     expect(profileFor('b1', 10, hints({ kinds: ['checkpoint'] })).immersion).toBeNull();
-    expect(profileFor('c1-bio', 1).immersion).toEqual({ min: 95, max: 100 });
+    expect(profileFor('c1-bio', 1).immersion).toMatchObject({ min: 95, max: 100 });
     expect(profileFor('a1', 8).immersion).toMatchObject({ min: 15, max: 35 });
     expect(profileFor('a1', 10).immersion).toBeNull();
   });
@@ -101,6 +101,35 @@ describe('overrides', () => {
     const overrides = { b1: { words: 900 }, 'b1-bridge': { words: 600 } };
     expect(profileFor('b1', 8, hints({}), overrides).words).toBe(900);
     expect(profileFor('b1', 2, hints({}), overrides).words).toBe(600);
+  });
+
+  test('name the level of a track that tells none, and numbers of that track and level count', () => {
+    const overrides = { legal: { like: 'c1', engagement: 3 }, c1: { words: 1800 } } as const;
+    const profile = profileFor('legal', 8, hints({ level: 'B2' }), overrides);
+    expect(profile).toMatchObject({ name: 'c1', words: 1800, engagement: 3, activitiesMin: 12 });
+  });
+
+  test('set ranges, richness, types and items', () => {
+    const profile = profileFor('b1', 30, hints({}), {
+      b1: {
+        'immersion-min': 80,
+        richness: 70,
+        'review-characters': 300,
+        'priority-types': ['quiz'],
+        'required-types': ['reading'],
+        'item-minimums': { quiz: 4 },
+      },
+    });
+    expect(profile).toMatchObject({
+      immersion: { min: 80, max: 100 },
+      richness: { profile: 'grammar', min: 70 },
+      review: { tier: 2, characters: 300 },
+      priorityTypes: ['quiz'],
+      requiredTypes: ['reading'],
+      requiredHints: 'none',
+    });
+    expect([minimumItems(profile, 'quiz'), minimumItems(profile, 'fill-in')]).toEqual([4, 8]);
+    expect(profileFor('b1', 30, hints({}), { b1: { richness: 0 } }).richness).toBeNull();
   });
 
   test('for another track do nothing', () => {

@@ -20,6 +20,7 @@ const LOADERS: Record<CommandName, Load> = {
   watch: async (wiring) => (await import('./commands/watch.ts')).newWatchCommand(wiring),
   logs: async (wiring) => (await import('./commands/logs.ts')).newLogsCommand(wiring),
   diff: async (wiring) => (await import('./commands/diff.ts')).newDiffCommand(wiring),
+  audit: async (wiring) => (await import('./commands/audit.ts')).newAuditCommand(wiring),
   stop: async (wiring) => (await import('./commands/stop.ts')).newStopCommand(wiring),
   pause: async (wiring) => (await import('./commands/pause.ts')).newPauseCommand(wiring),
   resume: async (wiring) => (await import('./commands/resume.ts')).newResumeCommand(wiring),

@@ -28,6 +28,10 @@ export const SUMMARIES = {
   watch: look('[options] <id>', 'Watch a task until it has ended; Ctrl-C leaves it running'),
   logs: look('[options] <id>', "Print a task's log"),
   diff: look('[options] <id>', 'Show what a task changed in the modules, or proposes to change'),
+  audit: look(
+    '[options] <track> [start] [end]',
+    'Judge modules by every gate, without engine or model; writes their status files and reports',
+  ),
   stop: steer('[options] <id>', 'Stop a task: no call starts any more, all in flight are aborted'),
   pause: steer('[options] <id>', 'Pause a task: its calls in flight end, none starts until resume'),
   resume: steer('[options] <id>', 'Go on with a paused task where it stood'),

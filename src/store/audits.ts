@@ -21,7 +21,8 @@ const gateSchema = z.object({
   message: z.string(),
   findings: z.array(findingSchema),
 });
-const reportSchema = z.object({ passed: z.boolean(), gates: z.array(gateSchema) });
+/** A report as it is kept. */
+export const reportSchema = z.object({ passed: z.boolean(), gates: z.array(gateSchema) });
 
 /** Results kept in memory: those of the modules that are open. */
 const KEPT = 128;

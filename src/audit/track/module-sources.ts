@@ -1,0 +1,24 @@
+import type { ModuleRef, ModuleText } from '../../domain/module.ts';
+import { readOptional, sha256 } from '../../store/atomic.ts';
+import { modulePaths, readModule, type ModulePaths } from '../../store/module-files.ts';
+
+/** All that the audit of a module reads. */
+export interface ModuleSources {
+  readonly paths: ModulePaths;
+  readonly text: ModuleText;
+  /** Null where there is no review. */
+  readonly review: string | null;
+  /** Hash over all of it. */
+  readonly hash: string;
+}
+
+/** Reads a module's files; null where it has no lesson. */
+export async function readSources(folder: string, ref: ModuleRef): Promise<ModuleSources | null> {
+  const paths = await modulePaths(folder, ref);
+  const { text, hashes, hash: version } = await readModule(paths);
+  if (hashes.lesson === null) return null;
+  const review = await readOptional(paths.review);
+  // The number is part of what is judged: a module that moved in the manifest may be of another level.
+  const hash = sha256(`${version}:${review === null ? '-' : sha256(review)}:${ref.number}`);
+  return { paths, text, review: review === null ? null : review.toString('utf8'), hash };
+}

@@ -1,0 +1,104 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { auditTrack } from '../audit/track/audit-track.ts';
+import { auditOptions, checkGate } from '../config/audit-options.ts';
+import type { Context } from '../context.ts';
+import { checkSelection, parseRange, selectedNumbers, type Selection } from '../domain/selection.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { moduleRefs, trackModules } from '../store/manifest.ts';
+import { auditCounts, auditJson, auditText, onlyGate } from '../views/audit.ts';
+import { printJson } from '../views/json.ts';
+import { newCommand, type Wiring } from './command.ts';
+
+interface AuditFlags {
+  readonly gate?: string | undefined;
+  /** False for --no-write. */
+  readonly write: boolean;
+  readonly json?: boolean | undefined;
+}
+
+/** `audit`: judges modules by every gate, without engine or model. */
+export function newAuditCommand(wiring: Wiring, run = runAudit): CommandUnknownOpts {
+  const command = newCommand('audit', [
+    ['All modules of track b1; writes their status files and reports', 'audit b1'],
+    ['One module with all that was found', 'audit b1 8'],
+    [
+      'What a gate says of modules 1 to 20, for a script, and nothing written',
+      'audit b1 1 20 --gate words --no-write --json',
+    ],
+  ])
+    .argument('<track>', 'track of the manifest, such as b1')
+    .argument('[start]', 'number of the first module (default: all modules)')
+    .argument('[end]', 'number of the last module (default: START)')
+    .option('--gate <name>', 'show and count this gate alone')
+    .option('--no-write', 'write neither status/<module>.json nor audit/<module>-review.md')
+    .option('--json', 'print the results as JSON');
+  command.action(async (track, start, end, flags) => {
+    wiring.done(await run(wiring.context(), { track, start, end, ...flags }));
+  });
+  return command;
+}
+
+async function runAudit(
+  context: Context,
+  options: AuditFlags & {
+    readonly track: string;
+    readonly start: string | undefined;
+    readonly end: string | undefined;
+  },
+): Promise<ExitCode> {
+  const { track, gate, write, json } = options;
+  if (gate !== undefined) checkGate(gate, 'the audit');
+  const manifest = context.manifest();
+  const refs = moduleRefs(manifest, track, selectedNumbers(selectionOf(context, options)));
+  const all = await auditTrack({
+    workspace: context.workspace,
+    folder: manifest.folder,
+    track,
+    modules: refs,
+    options: auditOptions(context.settings()),
+    write,
+  });
+  const modules = onlyGate(all, gate);
+  const counts = auditCounts(modules);
+  if (json === true) printJson(context.io, auditJson(track, modules));
+  else {
+    context.io.out(auditText(modules, gate));
+    if (modules.length > 1) context.io.err(`${countsText(counts)}\n`);
+    if (counts.failed > 0) context.io.err(nextText(options, refs.length));
+  }
+  return counts.failed > 0 ? EXIT.failed : EXIT.ok;
+}
+
+function selectionOf(
+  context: Context,
+  {
+    track,
+    start,
+    end,
+  }: { readonly track: string; readonly start: string | undefined; readonly end: string | undefined },
+): Selection {
+  const size = trackModules(context.manifest(), track).length;
+  if (start === undefined) return size === 0 ? [] : [[1, size]];
+  const selection = parseRange(start, end ?? start);
+  checkSelection(selection, track, size);
+  return selection;
+}
+
+function countsText({ passed, failed, missing, kept }: ReturnType<typeof auditCounts>): string {
+  const parts = [
+    `${passed} passed`,
+    `${failed} failed`,
+    ...(missing > 0 ? [`${missing} without a lesson`] : []),
+    ...(kept > 0 ? [`${kept} unchanged since the last audit`] : []),
+  ];
+  return parts.join(', ');
+}
+
+function nextText(
+  { track, start, end }: { track: string; start: string | undefined; end: string | undefined },
+  modules: number,
+): string {
+  const range = start === undefined ? `1 ${modules}` : `${start} ${end ?? start}`;
+  const look = modules > 1 ? `Look at one: batch-manager audit ${track} NUMBER\n` : '';
+  return `${look}Fix them:    batch-manager fix-review ${track} ${range}\n`;
+}

@@ -35,7 +35,9 @@ function textSlips(fields: unknown, options: readonly unknown[]): readonly Slip[
     return [slip('options are not plain texts', 'Write each option as a quoted text.')];
   }
   const answer = field(fields, 'answer');
-  if (isBlank(answer) || options.some((option) => String(option).trim() === String(answer).trim())) return [];
+  // Another kind of value may not even have a text: a mapping with a key toString.
+  if ((typeof answer !== 'string' && typeof answer !== 'number') || isBlank(answer)) return [];
+  if (options.some((option) => String(option).trim() === String(answer).trim())) return [];
   return [slip('the answer is not among the options', 'Put the answer among the options, letter for letter.')];
 }
 

@@ -31,12 +31,18 @@ export const naturalnessGate: Gate = {
 /** The mark of a module's meta. */
 export function naturalnessOf(sidecars: Sidecars): Naturalness {
   const mark = field(sidecarValue(sidecars.meta), 'naturalness');
-  const score = Number(field(mark, 'score') ?? Number.NaN);
+  const score = numberOf(field(mark, 'score'));
   const status = field(mark, 'status');
   return {
-    score: Number.isFinite(score) ? Math.min(10, Math.max(0, score)) : null,
+    score: score === null ? null : Math.min(10, Math.max(0, score)),
     status: typeof status === 'string' && /^\w{1,20}$/.test(status.trim()) ? status.trim().toUpperCase() : 'PENDING',
   };
+}
+
+/** A number as YAML has it, quoted or not. */
+function numberOf(value: unknown): number | null {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
 
 const word = (score: number): string => (score >= 8 ? 'High' : score >= 6 ? 'Medium' : 'Low');

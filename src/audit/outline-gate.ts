@@ -59,10 +59,14 @@ function missingFindings({ pairs }: OutlineMatch): readonly Finding[] {
       severity: 'error',
       message: `Section «${name}» of the outline is missing`,
       file: 'lesson',
-      hint:
-        `Add the section '## ${name}'${words === null ? '' : ` with about ${words} words`}` +
-        `${points.length === 0 ? '.' : ` on: ${cut(points.join('; '), 300)}.`}`,
+      hint: addHint(name, words, points),
     }));
+}
+
+function addHint(name: string, words: number | null, points: readonly string[]): string {
+  const size = words === null ? '' : ` with about ${words} words`;
+  const about = points.length === 0 ? '' : ` on: ${cut(points.join('; '), 300)}`;
+  return `Add the section '## ${name}'${size}${about}.`;
 }
 
 function shortFindings({ pairs }: OutlineMatch): readonly Finding[] {

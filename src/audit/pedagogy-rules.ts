@@ -55,7 +55,8 @@ export function askedTwice({ fields }: Activity): PedagogyProblem | null {
         .toLowerCase() ?? '';
     if (text === '') continue;
     // Sentences that differ in their answers only are told apart by them.
-    const key = `${text}\n${String(field(item, 'answer') ?? '')}`;
+    const answer = field(item, 'answer');
+    const key = typeof answer === 'string' ? `${text}\n${answer}` : text;
     if (seen.has(key))
       return { problem: `«${cut(text, 60)}» is asked twice`, hint: 'Ask something else the second time.' };
     seen.add(key);
@@ -123,8 +124,8 @@ function clozeAnswers(fields: unknown): readonly string[] {
 }
 
 function wordsOf(text: string): readonly string[] {
-  return (text.toLowerCase().match(/\p{L}[\p{L}'’ʼ\u0301]*/gu) ?? [])
-    .map((word) => word.replace(/['’ʼ\u0301]/g, ''))
+  return (text.toLowerCase().match(/\p{L}(?:\p{L}|\p{M}|['’ʼ])*/gu) ?? [])
+    .map((word) => word.replace(/\p{M}|['’ʼ]/gu, ''))
     .filter((word) => word.length >= SHORTEST);
 }
 

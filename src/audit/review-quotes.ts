@@ -30,7 +30,7 @@ export function foundQuotes(quotes: readonly string[], lesson: string): number {
 /** A text without emphasis, stress and line breaks: what a quotation keeps of it. */
 function plain(text: string): string {
   return text
-    .replace(/[*_`\u0301]/g, '')
+    .replace(/[*_`]|\p{M}/gu, '')
     .replace(/[’ʼ]/g, "'")
     .replace(/\s+/g, ' ')
     .trim();

@@ -44,6 +44,9 @@ const TYPES = [
   'true-false',
   'unjumble',
   'mark-the-words',
+  'fill-in',
+  'error-correction',
+  'anagram',
 ];
 const KEYS = [
   'title',
@@ -57,6 +60,11 @@ const KEYS = [
   'options',
   'correct',
   'question',
+  'answer',
+  'sentence',
+  'error',
+  'toString',
+  'valueOf',
 ];
 const { value: anyValue } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
@@ -75,7 +83,7 @@ const anyActivities = fc.array(
 
 /** Sidecars with the keys that the audit reads, in any order and with values of any kind. */
 const anySidecar = fc.dictionary(
-  fc.constantFrom('level', 'word_target', 'module_type', 'focus', 'items'),
+  fc.constantFrom('level', 'word_target', 'module_type', 'focus', 'items', 'naturalness', 'content_outline', 'version'),
   fc.oneof(
     fc.constantFrom('B1', 'C1-BIO', 'checkpoint', 1200, '900'),
     fc.array(fc.dictionary(fc.constantFrom('lemma', 'translation', 'pos'), fc.constantFrom('', 'так'))),

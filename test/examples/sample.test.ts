@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { auditModule } from '../../src/audit/audit.ts';
+import { auditOptions } from '../../src/config/audit-options.ts';
 import { readSettingsFile } from '../../src/config/settings-file.ts';
 import { taskSettings } from '../../src/config/task-settings.ts';
 import type { ModuleText } from '../../src/domain/module.ts';
@@ -21,7 +22,7 @@ const manifest = readManifest(workspace, file.manifest);
 const parts: LoopParts = {
   model: createOfflineModel({ BATCH_MANAGER_OFFLINE_LATENCY_MS: '0' }),
   prompts: createPrompts({ workspaceRoot: workspace.root }),
-  audit: { overrides: file.levels ?? {}, wordTarget: file.audit?.['word-target'] ?? 'plan' },
+  audit: auditOptions(file),
   settings: taskSettings({}, {}, file).settings,
 };
 

@@ -4,7 +4,8 @@ import { manifestText, writeTree } from './curriculum.ts';
 export function tinyWorkspace(root: string, modules: number): void {
   const slugs = Array.from({ length: modules }, (_, index) => `${String(index + 1).padStart(3, '0')}-module`);
   const files: Record<string, string> = {
-    'batch-manager.yaml': 'levels:\n  tiny: { words: 5, activities-min: 0, unique-types: 0, vocabulary: 0, engagement: 0, richness: 0 }\n',
+    'batch-manager.yaml':
+      'levels:\n  tiny: { words: 5, activities-min: 0, unique-types: 0, vocabulary: 0, engagement: 0, richness: 0 }\n',
     'curriculum.yaml': manifestText('tiny', slugs),
   };
   for (const slug of slugs) {

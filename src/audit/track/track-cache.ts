@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { AuditReport } from '../../domain/audit.ts';
-import { readJson, sha256, writeWork } from '../../store/atomic.ts';
+import { isThere, readJson, sha256, writeWork } from '../../store/atomic.ts';
 import { reportSchema } from '../../store/audits.ts';
 import type { Workspace } from '../../store/workspace.ts';
 
@@ -27,12 +27,14 @@ const fileSchema = z.object({
  * settings, or cannot be read, is as if it was not there.
  */
 export class TrackCache {
+  private readonly folder: string;
   private readonly file: string;
   private readonly by: string;
   private readonly modules: Map<string, KeptAudit>;
   private changed = false;
 
-  private constructor(file: string, by: string, modules: Map<string, KeptAudit>) {
+  private constructor(folder: string, file: string, by: string, modules: Map<string, KeptAudit>) {
+    this.folder = folder;
     this.file = file;
     this.by = by;
     this.modules = modules;
@@ -43,7 +45,7 @@ export class TrackCache {
     const file = join(workspace.state, 'audit', `${sha256(track).slice(0, 16)}.json`);
     const parsed = fileSchema.safeParse(await readJson(file));
     const known = parsed.success && parsed.data.by === by ? Object.entries(parsed.data.modules) : [];
-    return new TrackCache(file, by, new Map(known));
+    return new TrackCache(workspace.state, file, by, new Map(known));
   }
 
   get(slug: string): KeptAudit | undefined {
@@ -58,6 +60,13 @@ export class TrackCache {
   async save(): Promise<void> {
     if (!this.changed) return;
     const kept = { version: VERSION, by: this.by, modules: Object.fromEntries(this.modules) };
+    await keepOutOfGit(this.folder);
     await writeWork(this.file, JSON.stringify(kept));
   }
+}
+
+/** A workspace that has only been audited has no state folder yet. */
+async function keepOutOfGit(folder: string): Promise<void> {
+  const file = join(folder, '.gitignore');
+  if (!(await isThere(file))) await writeWork(file, '*\n');
 }

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import prettier from 'prettier';
 
-const BENCHES = ['throughput', 'start', 'stop', 'resume', 'scale'];
+const BENCHES = ['throughput', 'start', 'stop', 'resume', 'scale', 'audit'];
 const OUT = 'docs/benchmarks.md';
 
 const file = (bench) => `bench/results/${bench}.json`;

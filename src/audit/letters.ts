@@ -24,6 +24,21 @@ export function letterRuns(text: string): number {
   return count;
 }
 
+/** Calls back with start and end of each word: letters, with the marks and apostrophes within it. */
+export function eachWord(text: string, found: (start: number, end: number) => void): void {
+  let start = -1;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (isLetterCode(code)) {
+      if (start === -1) start = index;
+    } else if (start !== -1 && !isMark(code) && !APOSTROPHES.has(code)) {
+      found(start, index);
+      start = -1;
+    }
+  }
+  if (start !== -1) found(start, text.length);
+}
+
 /** Letters of a text by script. Phonetic and accented Latin letters count as neither. */
 export interface Scripts {
   readonly cyrillic: number;
@@ -44,6 +59,9 @@ export function scriptsOf(text: string): Scripts {
 const isLatin = (code: number): boolean => (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 
 const BLANKS = new Set([0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000]);
+
+/** ' ’ ʼ */
+const APOSTROPHES = new Set([0x27, 0x2019, 0x2bc]);
 
 const isMark = (code: number): boolean => code >= 0x300 && code <= 0x36f;
 

@@ -2,6 +2,7 @@
 import { blocksOf, type Block } from './blocks.ts';
 import type { LessonLine } from './lesson-lines.ts';
 import { isTableLine } from './lesson.ts';
+import { eachWord } from './letters.ts';
 import { cut } from './values.ts';
 
 export interface LintProblem {
@@ -20,10 +21,12 @@ const MAX_IN_LINE = 5;
 const MAX_LINE = 20_000;
 
 const MIXED = /[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]/g;
-const DOUBLED = /(?<![\p{L}\p{N}'’ʼ-])(\p{L}{2,40})[ \t]{1,10}\1(?![\p{L}\p{N}'’ʼ-])/giu;
 // eslint-disable-next-line no-control-regex -- it is the rule: such letters are seen by nobody
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 const REPLACEMENT = /\uFFFD+/g;
+/** Whether one of the patterns above has anything to find: most lines have none of it. */
+// eslint-disable-next-line no-control-regex -- as above
+const ODD = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\uFFFD]|[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]/;
 const NO_SPACE = /^ {0,3}#{1,6}[\p{L}\p{N}]/u;
 
 /** English words that stand twice rightly: "that that", "had had". */
@@ -33,16 +36,38 @@ const RIGHTLY_TWICE = new Set(['that', 'had']);
 export function lintLine({ text: whole, number }: LessonLine, prose: boolean): readonly LintProblem[] {
   const text = whole.length > MAX_LINE ? whole.slice(0, MAX_LINE) : whole;
   const problems: LintProblem[] = [];
-  const each = (
-    pattern: RegExp,
-    make: (match: RegExpExecArray) => Omit<LintProblem, 'line' | 'column'> | null,
-  ): void => {
+  const each: Each = (pattern, make) => {
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match !== null && problems.length < MAX_IN_LINE; match = pattern.exec(text)) {
       const made = make(match);
       if (made !== null) problems.push({ ...made, line: number, column: match.index + 1 });
     }
   };
+  if (ODD.test(text)) findOdd(text, each);
+  if (!prose) return problems;
+  if (!isTableLine(text)) {
+    for (const { word, column } of doubledWords(text).slice(0, MAX_IN_LINE))
+      problems.push({
+        message: `The word "${word}" stands twice`,
+        hint: 'Remove one of the two.',
+        line: number,
+        column,
+      });
+  }
+  if (NO_SPACE.test(text))
+    problems.push({
+      message: 'A heading lacks the space behind its #',
+      hint: 'Write "## Title": without the space it is plain text.',
+      line: number,
+      column: 1,
+    });
+  return problems;
+}
+
+type Each = (pattern: RegExp, make: (match: RegExpExecArray) => Omit<LintProblem, 'line' | 'column'> | null) => void;
+
+/** What can be told by single letters: mixed words, broken characters, control characters. */
+function findOdd(text: string, each: Each): void {
   let lastWord = -1;
   each(MIXED, (match) => {
     const [word, start] = wordAt(text, match.index);
@@ -61,21 +86,35 @@ export function lintLine({ text: whole, number }: LessonLine, prose: boolean): r
     message: 'A control character stands in the text',
     hint: 'Remove it; if there are many, the file is no text at all.',
   }));
-  if (!prose) return problems;
-  if (!isTableLine(text))
-    each(DOUBLED, (match) =>
-      RIGHTLY_TWICE.has((match[1] ?? '').toLowerCase())
-        ? null
-        : { message: `The word "${match[1] ?? ''}" stands twice`, hint: 'Remove one of the two.' },
-    );
-  if (NO_SPACE.test(text))
-    problems.push({
-      message: 'A heading lacks the space behind its #',
-      hint: 'Write "## Title": without the space it is plain text.',
-      line: number,
-      column: 1,
-    });
-  return problems;
+}
+
+/** Words that stand twice, one behind the other. */
+function doubledWords(text: string): readonly { readonly word: string; readonly column: number }[] {
+  const found: { word: string; column: number }[] = [];
+  let [from, to] = [-1, -1];
+  eachWord(text, (start, end) => {
+    const alike =
+      end - start === to - from &&
+      end - start > 1 &&
+      !JOINED.test(text[from - 1] ?? ' ') &&
+      !JOINED.test(text[end] ?? ' ');
+    if (alike && isGap(text, to, start)) {
+      const word = text.slice(from, to);
+      const small = word.toLowerCase();
+      if (small === text.slice(start, end).toLowerCase() && !RIGHTLY_TWICE.has(small))
+        found.push({ word, column: from + 1 });
+    }
+    [from, to] = [start, end];
+  });
+  return found;
+}
+
+/** What makes a word part of a longer one: half-words, compounds, word1. */
+const JOINED = /[\p{N}-]/u;
+
+function isGap(text: string, from: number, to: number): boolean {
+  for (let index = from; index < to; index += 1) if (text[index] !== ' ' && text[index] !== '\t') return false;
+  return to > from;
 }
 
 /** Marks that are opened and not closed within their block, or within the lesson. */
@@ -92,7 +131,7 @@ const PAIRS = [
 function blockMarks({ kind, lines }: Block): readonly LintProblem[] {
   const [first] = lines;
   if (kind === 'code' || kind === 'table' || first === undefined) return [];
-  const text = lines.map((line) => line.text.replace(/`[^`]{0,500}`/g, '')).join('\n');
+  const text = lines.map((line) => withoutCode(line.text)).join('\n');
   const problems: LintProblem[] = [];
   const add = (mark: string): void => {
     problems.push({
@@ -106,6 +145,8 @@ function blockMarks({ kind, lines }: Block): readonly LintProblem[] {
   for (const { open, close } of PAIRS) if (count(text, open) > count(text, close)) add(open);
   return problems;
 }
+
+const withoutCode = (text: string): string => (text.includes('`') ? text.replace(/`[^`]{0,500}`/g, '') : text);
 
 function fences(lines: readonly LessonLine[]): readonly LintProblem[] {
   const marks = lines.filter(({ text }) => /^\s*```/.test(text));

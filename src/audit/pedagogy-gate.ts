@@ -2,7 +2,15 @@ import type { Finding } from '../domain/audit.ts';
 import { activitiesOf, activityList, activityName, type Activity } from './activity.ts';
 import { entryLines } from './entry-lines.ts';
 import type { Gate, GateInput } from './gate.ts';
-import { askedTwice, noMistake, sameOptions, stemsOf, untaught, type PedagogyProblem } from './pedagogy-rules.ts';
+import {
+  askedTwice,
+  asksForWords,
+  noMistake,
+  sameOptions,
+  stemsOf,
+  untaught,
+  type PedagogyProblem,
+} from './pedagogy-rules.ts';
 
 const GATE = 'pedagogy';
 
@@ -16,7 +24,7 @@ export const pedagogyGate: Gate = {
   group: 'lesson',
   check(input) {
     const activities = activitiesOf(input.sidecars.activities).slice(0, MAX_ACTIVITIES);
-    const known = activities.length === 0 ? new Set<string>() : taught(input);
+    const known = activities.some(asksForWords) ? taught(input) : new Set<string>();
     const found = activities.flatMap((activity) =>
       [untaught(activity, known), askedTwice(activity), sameOptions(activity), noMistake(activity)]
         .filter((problem) => problem !== null)

@@ -1,5 +1,6 @@
 /** The rules of pedagogy, our own: docs/audit.md tells them in words. */
 import type { Activity } from './activity.ts';
+import { eachWord } from './letters.ts';
 import { asList, cut, field } from './values.ts';
 
 /** What is wrong with an activity as teaching. */
@@ -104,10 +105,17 @@ const optionText = (option: unknown): string => {
   return typeof text === 'string' ? text.trim() : '';
 };
 
-/** The words that a learner has to find, in activities that ask for words. */
-function answersOf({ type, fields }: Activity): readonly string[] {
+/** Types that ask for words. */
+const WORD_TYPES = ['cloze', 'fill-in', 'anagram'];
+
+/** Whether an activity asks for words, so that it matters which ones the module teaches. */
+export const asksForWords = ({ type }: Activity): boolean => WORD_TYPES.includes(type);
+
+/** The words that a learner has to find. */
+function answersOf(activity: Activity): readonly string[] {
+  const { type, fields } = activity;
+  if (!asksForWords(activity)) return [];
   if (type === 'cloze') return clozeAnswers(fields);
-  if (type !== 'fill-in' && type !== 'anagram') return [];
   return itemsOf(fields).flatMap((item) => {
     const answer = field(item, 'answer');
     return typeof answer === 'string' ? [answer] : [];
@@ -124,9 +132,13 @@ function clozeAnswers(fields: unknown): readonly string[] {
 }
 
 function wordsOf(text: string): readonly string[] {
-  return (text.toLowerCase().match(/\p{L}(?:\p{L}|\p{M}|['’ʼ])*/gu) ?? [])
-    .map((word) => word.replace(/\p{M}|['’ʼ]/gu, ''))
-    .filter((word) => word.length >= SHORTEST);
+  const words: string[] = [];
+  eachWord(text, (start, end) => {
+    const word = text.slice(start, end);
+    const plain = /\p{M}|['’ʼ]/u.test(word) ? word.replace(/\p{M}|['’ʼ]/gu, '') : word;
+    if (plain.length >= SHORTEST) words.push(plain.toLowerCase());
+  });
+  return words;
 }
 
 const stem = (word: string): string => word.slice(0, STEM);

@@ -34,29 +34,44 @@ const EXAMPLE = /[*_][^*_\s][^*_]{0,300}[*_]|[«"“][^«»"“”]{3,300}[»"�
 const QUOTATION = /[«„“"][^«»„“”"]{25,2000}[»”"]/g;
 const VISUAL = /!\[|<(?:img|iframe|video)\b/g;
 
-/** All counts of a lesson; shares are from 0 to 1. */
-export function richnessCounts(lesson: Lesson): Readonly<Record<RichnessCount, number>> {
-  const blocks = blocksOf(lesson.lines);
-  const small = lesson.lines.map(({ text }) => text.toLowerCase());
-  const about = (pattern: RegExp): number => small.filter((text) => pattern.test(text)).length;
-  const saying = about(SAYING);
-  return {
-    examples: examples(blocks),
-    engagement: engagementCount(lesson.lines),
-    dialogues: dialogues(lesson.lines),
-    variety: variety(blocks),
-    cultural: about(CULTURE),
-    realworld: about(REAL_LIFE),
-    visual: visual(blocks),
-    paragraph_var: paragraphVariety(blocks),
-    questions: matches(lesson.lines, /\?(?![\w=&])/g),
-    proverbs: saying > 0 ? saying : lesson.lines.filter(({ text }) => TWO_HALVES.test(text.slice(0, 2000))).length,
-    primary_sources: sources(blocks),
-    timeline_markers: matches(lesson.lines, TIME),
-    decolonization: about(DECOLONIZATION),
-    quotes: matches(lesson.lines, QUOTATION),
-    legacy: about(LEGACY),
-  };
+/** What the counters look at, made once for all. */
+interface View {
+  readonly lines: readonly LessonLine[];
+  readonly blocks: readonly Block[];
+  /** The lines in small letters. */
+  readonly small: readonly string[];
+}
+
+const COUNTERS: Readonly<Record<RichnessCount, (view: View) => number>> = {
+  examples: ({ blocks }) => examples(blocks),
+  engagement: ({ lines }) => engagementCount(lines),
+  dialogues: ({ lines }) => dialogues(lines),
+  variety: ({ blocks }) => variety(blocks),
+  cultural: ({ small }) => about(small, CULTURE),
+  realworld: ({ small }) => about(small, REAL_LIFE),
+  visual: ({ blocks }) => visual(blocks),
+  paragraph_var: ({ blocks }) => paragraphVariety(blocks),
+  questions: ({ lines }) => matches(lines, /\?(?![\w=&])/g),
+  proverbs,
+  primary_sources: ({ blocks }) => sources(blocks),
+  timeline_markers: ({ lines }) => matches(lines, TIME),
+  decolonization: ({ small }) => about(small, DECOLONIZATION),
+  quotes: ({ lines }) => matches(lines, QUOTATION),
+  legacy: ({ small }) => about(small, LEGACY),
+};
+
+/** Counts of a lesson, in the order in which they are asked for; shares are from 0 to 1. */
+export function richnessCounts({ lines }: Lesson, names: readonly RichnessCount[]): readonly number[] {
+  const view = { lines, blocks: blocksOf(lines), small: lines.map(({ text }) => text.toLowerCase()) };
+  return names.map((name) => COUNTERS[name](view));
+}
+
+/** Lines that speak of a matter. */
+const about = (small: readonly string[], pattern: RegExp): number => small.filter((text) => pattern.test(text)).length;
+
+function proverbs({ lines, small }: View): number {
+  const named = about(small, SAYING);
+  return named > 0 ? named : lines.filter(({ text }) => TWO_HALVES.test(text.slice(0, 2000))).length;
 }
 
 function matches(lines: readonly LessonLine[], pattern: RegExp): number {

@@ -23,10 +23,13 @@ export interface Richness {
 /** How rich a lesson is by one of the profiles. */
 export function richnessOf(lesson: Lesson, name: RichnessName): Richness {
   const rows = RICHNESS[name];
-  const counts = richnessCounts(lesson);
+  const counts = richnessCounts(
+    lesson,
+    rows.map(({ count }) => count),
+  );
   const all = rows.reduce((sum, { weight }) => sum + weight, 0);
-  const scored = rows.map(({ count, target, weight }): RichnessScore => {
-    const value = counts[count];
+  const scored = rows.map(({ count, target, weight }, index): RichnessScore => {
+    const value = counts[index] ?? 0;
     return { count, value, target, share: Math.min(1, value / (target ?? 1)), weight: (100 * weight) / all };
   });
   return { rows: scored, percent: scored.reduce((sum, { share, weight }) => sum + share * weight, 0) };

@@ -5,7 +5,8 @@ import { RICHNESS, type RichnessCount } from '../../src/audit/richness-profiles.
 import { richnessOf } from '../../src/audit/richness.ts';
 import { gateOf, moduleText } from './texts.ts';
 
-const count = (name: RichnessCount, lesson: string): number => richnessCounts(readLesson(lesson))[name];
+const count = (name: RichnessCount, lesson: string): number | undefined =>
+  richnessCounts(readLesson(lesson), [name])[0];
 
 /** Curriculum format, section 9: percents, rounded. */
 const PERCENTS = {

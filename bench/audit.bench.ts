@@ -1,0 +1,172 @@
+/** How fast the audit is: modules a second in one thread and two, an unchanged track, huge lessons, memory. */
+import { afterAll, expect, test } from 'vitest';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { AuditOptions } from '../src/audit/audit.ts';
+import { auditModule } from '../src/audit/audit.ts';
+import { createAuditThread } from '../src/audit/thread.ts';
+import { auditTrack } from '../src/audit/track/audit-track.ts';
+import type { ModuleText } from '../src/domain/module.ts';
+import { moduleRefs, readManifest } from '../src/store/manifest.ts';
+import { workspaceAt } from '../src/store/workspace.ts';
+import { createHome } from '../test/helpers/cli.ts';
+import { auditWorkspace, MODULES, MODULES_ARE } from './audit-workspace.ts';
+import { medianAndRange } from './figures.ts';
+import { report } from './results.ts';
+import { rounds, sized } from './rounds.ts';
+
+const ROUNDS = rounds(0.25);
+const COLD = sized(1000, 10);
+const TRACK = 156;
+const OPTIONS: AuditOptions = { overrides: {}, wordTarget: 'plan' };
+const SIZES_MB = [1.25, 2.5, 5];
+
+const home = createHome();
+const roots: string[] = [];
+
+afterAll(async () => {
+  for (const root of roots) rmSync(root, { recursive: true, force: true });
+  await home.close();
+});
+
+function workspaceOf(modules: number): string {
+  const root = auditWorkspace(modules);
+  roots.push(root);
+  return root;
+}
+
+/** Modules a second of a cold audit with so many threads, and memory after a fifth of it and at the end, MB. */
+async function cold(root: string, threads: number): Promise<{ rate: number; early: number; late: number }> {
+  const workspace = workspaceAt(root);
+  rmSync(join(workspace.state, 'audit'), { recursive: true, force: true });
+  const manifest = readManifest(workspace);
+  const refs = moduleRefs(
+    manifest,
+    'b1',
+    Array.from({ length: COLD }, (_, index) => index + 1),
+  );
+  const run = (modules: typeof refs): ReturnType<typeof auditTrack> =>
+    auditTrack({ workspace, folder: manifest.folder, track: 'b1', modules, options: OPTIONS, write: true, threads });
+  const started = performance.now();
+  await run(refs.slice(0, COLD / 5));
+  const early = memory();
+  const results = await run(refs.slice(COLD / 5));
+  const seconds = (performance.now() - started) / 1000;
+  expect(results.every(({ state }) => state === 'audited')).toBe(true);
+  return { rate: COLD / seconds, early, late: memory() };
+}
+
+const memory = (): number => process.memoryUsage().rss / 2 ** 20;
+
+/** Time of `audit b1` as a whole command over a track in which nothing has changed, ms. */
+async function unchanged(root: string): Promise<number> {
+  const started = performance.now();
+  const { stdout } = await home.run(root, ['audit', 'b1', '--json']);
+  const ms = performance.now() - started;
+  expect(JSON.parse(stdout)).toMatchObject({ counts: { kept: TRACK } });
+  return ms;
+}
+
+function hugeModule(megabytes: number, lines: boolean): ModuleText {
+  const [files] = MODULES;
+  const lesson = files?.lesson ?? '';
+  const text = lines ? lesson : lesson.replace(/\s+/g, ' ');
+  const bytes = Buffer.byteLength(text);
+  return {
+    ref: { track: 'b1', slug: 'huge', number: 30 },
+    files: {
+      lesson: text.repeat(Math.ceil((megabytes * 2 ** 20) / bytes)),
+      meta: null,
+      activities: files?.activities ?? null,
+      vocabulary: files?.vocabulary ?? null,
+      plan: null,
+    },
+  };
+}
+
+function hugeMs(megabytes: number, lines: boolean): number {
+  const text = hugeModule(megabytes, lines);
+  const started = performance.now();
+  auditModule(text, OPTIONS);
+  return performance.now() - started;
+}
+
+/** The longest that the event loop was held while a thread audits real modules and then a huge one, ms. */
+async function held(): Promise<{ usual: number; huge: number }> {
+  const thread = createAuditThread();
+  const texts = MODULES.map((files, index): ModuleText => ({
+    ref: { track: 'b1', slug: `m${index}`, number: 30 },
+    files,
+  }));
+  await thread.audit(hugeModule(0.1, true), OPTIONS);
+  const longest = async (work: () => Promise<unknown>): Promise<number> => {
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    await work();
+    delay.disable();
+    return delay.max / 1e6;
+  };
+  const usual = await longest(() =>
+    Promise.all(texts.flatMap((text) => [text, text, text]).map((text) => thread.audit(text, OPTIONS))),
+  );
+  const huge = await longest(() => thread.audit(hugeModule(5, true), OPTIONS));
+  await thread.close();
+  return { usual, huge };
+}
+
+test('the audit of many modules, of an unchanged track and of huge lessons', async () => {
+  const root = workspaceOf(COLD);
+  const track = workspaceOf(TRACK);
+  await home.run(track, ['audit', 'b1', '--json']);
+  const colds = { one: [] as Awaited<ReturnType<typeof cold>>[], two: [] as Awaited<ReturnType<typeof cold>>[] };
+  const commands: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    colds.one.push(await cold(root, 1));
+    colds.two.push(await cold(root, 2));
+    commands.push(await unchanged(track), await unchanged(track), await unchanged(track));
+  }
+  const huge = SIZES_MB.map((size) => ({ size, lines: hugeMs(size, true), line: hugeMs(size, false) }));
+  const loop = await held();
+  const ratio = colds.two.map(({ rate }, index) => rate / (colds.one[index]?.rate ?? Number.NaN));
+  const rates = (of: typeof colds.one): string => medianAndRange(of.map(({ rate }) => rate));
+  const growth = (of: typeof colds.one): string => medianAndRange(of.map(({ early, late }) => late - early));
+  report({
+    bench: 'audit',
+    title: 'Audit',
+    method:
+      `The whole audit with its files, over ${MODULES_ARE}, each different by a line. Cold: ${COLD} modules of which none is known, ` +
+      `from reading to the last file written, threads started and ended within the time. Unchanged: \`audit\` as a whole command over a ` +
+      `track of ${TRACK} modules. Memory is that of the process, after a fifth of the modules and at the end.`,
+    variables: ['BENCH_ROUNDS', 'BENCH_SIZE'],
+    tables: [
+      {
+        caption: 'Modules a second, median (range); targets: >= 100 in one thread, >= 1.7 times that in two',
+        columns: ['threads', 'modules/s', 'ratio', 'memory grown, MB'],
+        rows: [
+          ['1', rates(colds.one), '-', growth(colds.one)],
+          ['2', rates(colds.two), medianAndRange(ratio), growth(colds.two)],
+        ],
+      },
+      {
+        caption: 'An unchanged track as a whole command, ms; target: < 1000',
+        columns: ['modules', 'ms'],
+        rows: [[String(TRACK), medianAndRange(commands)]],
+      },
+      {
+        caption: 'Huge lessons by size, ms; twice the size must not take much more than twice the time',
+        columns: ['MB', 'of many lines', 'of one line'],
+        rows: huge.map(({ size, lines, line }) => [String(size), lines.toFixed(0), line.toFixed(0)]),
+      },
+      {
+        caption: 'Longest time that a thread held the event loop of its worker, ms; target: <= 50',
+        columns: ['modules', 'ms'],
+        rows: [
+          ['real-sized', loop.usual.toFixed(1)],
+          ['a lesson of 5 MB', loop.huge.toFixed(1)],
+        ],
+      },
+    ],
+    raw: { colds, commands, huge, loop },
+  });
+});

@@ -61,8 +61,8 @@ async function turnsUntil(promise: Promise<unknown>): Promise<number> {
 
 test('a thread that dies takes only the module that it was at, and another one goes on', async () => {
   const dying = thread(
-    entry(`if (request.text.ref.slug === 'bad') process.exit(7);
-           setTimeout(() => post({ id: request.id, report: { passed: true, gates: [] } }), 20);`),
+    entry(`if (request.asked.text.ref.slug === 'bad') process.exit(7);
+           setTimeout(() => post({ id: request.id, answer: { passed: true, gates: [] } }), 20);`),
   );
   const results = await Promise.allSettled(
     ['one', 'bad', 'two', 'three'].map((name) => dying.audit(slug(name), TABLE)),
@@ -83,8 +83,8 @@ test('an error that is thrown in the thread is told', async () => {
 
 test('a thread that runs out of memory is told of and replaced', async () => {
   const hungry = thread(
-    entry(`if (request.text.ref.slug === 'bad') { const all = []; for (;;) all.push(new Array(1e6).fill(all.length)); }
-           post({ id: request.id, report: { passed: true, gates: [] } });`),
+    entry(`if (request.asked.text.ref.slug === 'bad') { const all = []; for (;;) all.push(new Array(1e6).fill(all.length)); }
+           post({ id: request.id, answer: { passed: true, gates: [] } });`),
   );
   const [bad, good] = await Promise.allSettled([hungry.audit(slug('bad'), TABLE), hungry.audit(slug('good'), TABLE)]);
   expect(bad).toMatchObject({ status: 'rejected', reason: { type: 'AuditCrashed' } });

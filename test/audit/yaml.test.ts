@@ -1,5 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parseDocument } from 'yaml';
 import { readYaml } from '../../src/yaml/read-yaml.ts';
+import { noReal, REAL, SAMPLE } from '../helpers/workspaces.ts';
 import { gateOf, moduleText } from './texts.ts';
 
 describe('the yaml gate', () => {
@@ -109,4 +113,31 @@ describe('reading YAML', () => {
     readYaml('__proto__: {polluted: yes}\nconstructor: {prototype: {polluted: yes}}');
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
+});
+
+/** YAML files of a curriculum, at any depth. */
+function yamlFiles(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => join(folder, file));
+}
+
+describe.each([
+  ['the sample', SAMPLE, undefined],
+  ['the real modules', REAL, noReal],
+])('both parsers over %s', (_, folder, missing) => {
+  test.skipIf(missing !== undefined)(
+    `read the same values, and fail for the same files (${missing ?? 'there'})`,
+    () => {
+      const files = yamlFiles(folder);
+      expect(files.length).toBeGreaterThan(20);
+      for (const file of files) {
+        const text = readFileSync(file, 'utf8');
+        const document = parseDocument(text, { merge: true, logLevel: 'silent' });
+        const reading = readYaml(text);
+        expect({ file, fails: reading.problems.length > 0 }).toEqual({ file, fails: document.errors.length > 0 });
+        if (document.errors.length === 0) expect(reading.value).toEqual(document.toJS());
+      }
+    },
+  );
 });

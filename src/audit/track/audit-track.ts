@@ -1,15 +1,16 @@
 import { availableParallelism } from 'node:os';
 import type { AuditReport } from '../../domain/audit.ts';
 import { TypedError } from '../../domain/failure.ts';
-import type { ModuleRef } from '../../domain/module.ts';
+import { moduleKey, type ModuleRef } from '../../domain/module.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { auditKey } from '../audit-key.ts';
-import { auditWhole, type AuditOptions, type WholeAudit } from '../audit.ts';
-import { createAuditThread } from '../thread.ts';
-import { readSources, type ModuleSources } from './module-sources.ts';
-import { readOutputs, writeOutputs, type StatusState } from './outputs.ts';
+import type { AuditOptions } from '../audit.ts';
+import { LongLivedThread } from '../long-lived-thread.ts';
+import { auditOne, type AuditedOne, type AuditOneAsked } from './audit-one.ts';
+import { hasLesson, readSources } from './module-sources.ts';
+import { readOutputs, type StatusState } from './outputs.ts';
 import { sourceTimes } from './sources.ts';
-import { TrackCache, type KeptAudit } from './track-cache.ts';
+import { TrackCache } from './track-cache.ts';
 
 /** A module as the audit of its track leaves it. */
 export type AuditedModule =
@@ -38,13 +39,17 @@ export interface TrackAudit {
 /** Modules from which on threads are worth their start. */
 const MANY = 12;
 
-/** Threads at most: one more is fed by this one, which reads and writes. */
 const MAX_THREADS = 4;
 
-/** Modules in hand for each thread, so that it never waits for the reading of the next one. */
+/** Modules in hand for each thread, so that it never waits for the next one. */
 const AHEAD = 2;
 
-type Auditor = (sources: ModuleSources) => WholeAudit | Promise<WholeAudit>;
+/** Compiled, the entry lies beside this file; from source, a thread cannot load it, and the compiled one is taken. */
+const ENTRY = import.meta.url.endsWith('.ts')
+  ? new URL('../../../dist/src/audit/track/track-thread-entry.js', import.meta.url)
+  : new URL('./track-thread-entry.js', import.meta.url);
+
+type Auditor = (asked: AuditOneAsked) => Promise<AuditedOne | null>;
 
 /**
  * Audits modules of a track by every gate, and writes what their status files and reports tell. Modules whose files, settings
@@ -54,79 +59,63 @@ export async function auditTrack(audit: TrackAudit): Promise<readonly AuditedMod
   const cache = await TrackCache.open(audit.workspace, audit.track, auditKey(audit.options));
   const results: AuditedModule[] = [];
   const changed: number[] = [];
-  // The texts are read again when it is their turn: a track of huge lessons must not lie in memory as a whole.
   for (const [index, ref] of audit.modules.entries()) {
-    const known = await withoutAudit(audit, cache, ref);
+    const known = await knownModule(audit, cache, ref);
     if (known === null) changed.push(index);
     else results[index] = known;
   }
   await inThreads(audit, changed.length, async (auditor) => {
     for (let index = changed.shift(); index !== undefined; index = changed.shift()) {
       const ref = audit.modules[index];
-      if (ref !== undefined) results[index] = await auditOne(audit, cache, ref, auditor);
+      if (ref !== undefined) results[index] = await auditedModule(audit, cache, ref, auditor);
     }
   });
   await cache.save();
   return results;
 }
 
-/** The result of a module that need not be audited: there is no lesson, or nothing has changed. */
-async function withoutAudit(audit: TrackAudit, cache: TrackCache, ref: ModuleRef): Promise<AuditedModule | null> {
-  const sources = await readSources(audit.folder, ref);
-  if (sources === null) return { ref, state: 'missing' };
+/** A module that need not be audited: it has no lesson, or nothing of it has changed since the last audit; else null. */
+async function knownModule(audit: TrackAudit, cache: TrackCache, ref: ModuleRef): Promise<AuditedModule | null> {
   const kept = cache.get(ref.slug);
-  if (kept === undefined || kept.hash !== sources.hash) return null;
+  if (kept === undefined) return (await hasLesson(audit.folder, ref)) ? null : { ref, state: 'missing' };
+  const sources = await readSources(audit.folder, ref);
+  if (sources === null || kept.hash !== sources.hash) return null;
   const outputs = await readOutputs(sources.paths, sourceTimes(sources.paths));
   const asWritten = outputs.status === 'fresh' && outputs.hash === kept.outputs;
   if (audit.write && !asWritten) return null;
   return { ref, state: 'kept', report: kept.report, statusBefore: outputs.status };
 }
 
-async function auditOne(
-  audit: TrackAudit,
+async function auditedModule(
+  { folder, options, write }: TrackAudit,
   cache: TrackCache,
   ref: ModuleRef,
   auditor: Auditor,
 ): Promise<AuditedModule> {
-  const read = await readSources(audit.folder, ref);
-  if (read === null) return { ref, state: 'missing' };
-  // Taken after the text: a change meanwhile then shows as a status that is stale.
-  const before = sourceTimes(read.paths);
-  const outputs = await readOutputs(read.paths, before);
-  const started = performance.now();
-  const whole = await audited(read, auditor);
-  if ('crash' in whole) return { ref, state: 'audited', report: whole.crash, statusBefore: outputs.status };
-  const run = { sources: before, verification: outputs.verification, at: new Date() };
-  const durationMs = performance.now() - started;
-  const written = audit.write ? await writeOutputs(read.paths, whole, { ...run, durationMs }) : null;
-  const kept: KeptAudit = { hash: read.hash, outputs: written, report: whole.report };
-  cache.set(ref.slug, kept);
-  return { ref, state: 'audited', report: whole.report, statusBefore: outputs.status };
-}
-
-/** A whole audit, or a report that says how the audit itself ended. */
-async function audited(
-  sources: ModuleSources,
-  auditor: Auditor,
-): Promise<WholeAudit | { readonly crash: AuditReport }> {
   try {
-    return await auditor(sources);
+    const audited = await auditor({ folder, ref, options, write });
+    if (audited === null) return { ref, state: 'missing' };
+    const { report, statusBefore, hash, outputs } = audited;
+    cache.set(ref.slug, { hash, outputs, report });
+    return { ref, state: 'audited', report, statusBefore };
   } catch (error) {
     if (!(error instanceof TypedError)) throw error;
-    const { message } = error;
-    const finding = { gate: 'audit', severity: 'error', message, hint: 'Look into the files of this module.' } as const;
-    return { crash: { passed: false, gates: [{ gate: 'audit', status: 'fail', message, findings: [finding] }] } };
+    return { ref, state: 'audited', report: crashReport(error), statusBefore: 'none' };
   }
 }
 
+function crashReport({ message }: TypedError): AuditReport {
+  const finding = { gate: 'audit', severity: 'error', message, hint: 'Look into the files of this module.' } as const;
+  return { passed: false, gates: [{ gate: 'audit', status: 'fail', message, findings: [finding] }] };
+}
+
 async function inThreads(audit: TrackAudit, modules: number, work: (auditor: Auditor) => Promise<void>): Promise<void> {
-  const { options } = audit;
   const count = audit.threads ?? (modules < MANY ? 0 : Math.min(MAX_THREADS, availableParallelism()));
-  if (count === 0) return work(({ text, review }) => auditWhole(text, review, options));
-  const threads = Array.from({ length: count }, () => createAuditThread());
+  if (count === 0) return work(auditOne);
+  const threads = Array.from({ length: count }, () => new LongLivedThread<AuditOneAsked, AuditedOne | null>(ENTRY));
   try {
     const workers = threads.flatMap((thread) => Array.from({ length: AHEAD }, () => thread));
-    await Promise.all(workers.map((thread) => work(({ text, review }) => thread.auditWhole(text, review, options))));
+    await Promise.all(workers.map((thread) => work((asked) => thread.ask(asked, moduleKey(asked.ref)))));
   } finally {
     await Promise.all(threads.map((thread) => thread.close()));
   }

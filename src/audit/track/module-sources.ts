@@ -1,5 +1,5 @@
 import type { ModuleRef, ModuleText } from '../../domain/module.ts';
-import { readOptional, sha256 } from '../../store/atomic.ts';
+import { isThere, readOptional, sha256 } from '../../store/atomic.ts';
 import { modulePaths, readModule, type ModulePaths } from '../../store/module-files.ts';
 
 /** All that the audit of a module reads. */
@@ -21,4 +21,9 @@ export async function readSources(folder: string, ref: ModuleRef): Promise<Modul
   // The number is part of what is judged: a module that moved in the manifest may be of another level.
   const hash = sha256(`${version}:${review === null ? '-' : sha256(review)}:${ref.number}`);
   return { paths, text, review: review === null ? null : review.toString('utf8'), hash };
+}
+
+/** Whether a module is written yet. */
+export async function hasLesson(folder: string, ref: ModuleRef): Promise<boolean> {
+  return isThere((await modulePaths(folder, ref)).file('lesson'));
 }

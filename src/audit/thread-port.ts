@@ -1,0 +1,27 @@
+import { parentPort } from 'node:worker_threads';
+import { TypedError } from '../domain/failure.ts';
+import type { ThreadRequest, ThreadResponse } from './long-lived-thread.ts';
+
+/** Answers each request that comes to this thread; an error that is thrown goes back as a text. */
+export function answerRequests<Asked, Answer>(answer: (asked: Asked) => Answer | Promise<Answer>): void {
+  parentPort?.on('message', (request: ThreadRequest<Asked>) => void respond(request, answer));
+}
+
+async function respond<Asked, Answer>(
+  { id, asked }: ThreadRequest<Asked>,
+  answer: (asked: Asked) => Answer | Promise<Answer>,
+): Promise<void> {
+  let response: ThreadResponse<Answer>;
+  try {
+    response = { id, answer: await answer(asked) };
+  } catch (error) {
+    response = { id, failure: reasonOf(error) };
+  }
+  parentPort?.postMessage(response);
+}
+
+/** An error of our own is told in words, any other with its place. */
+function reasonOf(error: unknown): string {
+  if (error instanceof TypedError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

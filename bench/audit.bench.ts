@@ -36,28 +36,36 @@ function workspaceOf(modules: number): string {
   return root;
 }
 
-/** Modules a second of a cold audit with so many threads, and memory after a fifth of it and at the end, MB. */
-async function cold(root: string, threads: number): Promise<{ rate: number; early: number; late: number }> {
-  const workspace = workspaceAt(root);
-  rmSync(join(workspace.state, 'audit'), { recursive: true, force: true });
-  const manifest = readManifest(workspace);
-  const refs = moduleRefs(
-    manifest,
-    'b1',
-    Array.from({ length: COLD }, (_, index) => index + 1),
-  );
-  const run = (modules: typeof refs): ReturnType<typeof auditTrack> =>
-    auditTrack({ workspace, folder: manifest.folder, track: 'b1', modules, options: OPTIONS, write: true, threads });
-  const started = performance.now();
-  await run(refs.slice(0, COLD / 5));
-  const early = memory();
-  const results = await run(refs.slice(COLD / 5));
-  const seconds = (performance.now() - started) / 1000;
-  expect(results.every(({ state }) => state === 'audited')).toBe(true);
-  return { rate: COLD / seconds, early, late: memory() };
+interface Cold {
+  /** Modules a second. */
+  readonly rate: number;
+  /** Processor time of all threads a module, ms. */
+  readonly cpu: number;
+  /** Memory at the end over that after a fifth of the time, MB. */
+  readonly grown: number;
 }
 
-const memory = (): number => process.memoryUsage().rss / 2 ** 20;
+/** A cold audit with so many threads. */
+async function cold(root: string, threads: number): Promise<Cold> {
+  const workspace = workspaceAt(root);
+  for (const folder of [join(workspace.state, 'audit'), join(root, 'b1/status'), join(root, 'b1/audit')])
+    rmSync(folder, { recursive: true, force: true });
+  const manifest = readManifest(workspace);
+  const numbers = Array.from({ length: COLD }, (_, index) => index + 1);
+  const modules = moduleRefs(manifest, 'b1', numbers);
+  const samples: number[] = [];
+  const sampling = setInterval(() => samples.push(process.memoryUsage().rss / 2 ** 20), 50);
+  const before = process.cpuUsage();
+  const started = performance.now();
+  const asked = { workspace, folder: manifest.folder, track: 'b1', modules, options: OPTIONS, write: true, threads };
+  const results = await auditTrack(asked);
+  const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  clearInterval(sampling);
+  expect(results.every(({ state }) => state === 'audited')).toBe(true);
+  const early = samples[Math.floor(samples.length / 5)] ?? Number.NaN;
+  return { rate: COLD / seconds, cpu: (user + system) / 1000 / COLD, grown: (samples.at(-1) ?? Number.NaN) - early };
+}
 
 /** Time of `audit b1` as a whole command over a track in which nothing has changed, ms. */
 async function unchanged(root: string): Promise<number> {
@@ -119,7 +127,7 @@ test('the audit of many modules, of an unchanged track and of huge lessons', asy
   const root = workspaceOf(COLD);
   const track = workspaceOf(TRACK);
   await home.run(track, ['audit', 'b1', '--json']);
-  const colds = { one: [] as Awaited<ReturnType<typeof cold>>[], two: [] as Awaited<ReturnType<typeof cold>>[] };
+  const colds = { one: [] as Cold[], two: [] as Cold[] };
   const commands: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     colds.one.push(await cold(root, 1));
@@ -129,23 +137,26 @@ test('the audit of many modules, of an unchanged track and of huge lessons', asy
   const huge = SIZES_MB.map((size) => ({ size, lines: hugeMs(size, true), line: hugeMs(size, false) }));
   const loop = await held();
   const ratio = colds.two.map(({ rate }, index) => rate / (colds.one[index]?.rate ?? Number.NaN));
-  const rates = (of: typeof colds.one): string => medianAndRange(of.map(({ rate }) => rate));
-  const growth = (of: typeof colds.one): string => medianAndRange(of.map(({ early, late }) => late - early));
+  const of = (values: readonly Cold[], key: keyof Cold): string =>
+    medianAndRange(
+      values.map((value) => value[key]),
+      1,
+    );
   report({
     bench: 'audit',
     title: 'Audit',
     method:
       `The whole audit with its files, over ${MODULES_ARE}, each different by a line. Cold: ${COLD} modules of which none is known, ` +
-      `from reading to the last file written, threads started and ended within the time. Unchanged: \`audit\` as a whole command over a ` +
-      `track of ${TRACK} modules. Memory is that of the process, after a fifth of the modules and at the end.`,
+      `from reading to the last file written, threads started and ended within the time; memory at the end over that after a fifth of the time. ` +
+      `Unchanged: \`audit\` as a whole command over a track of ${TRACK} modules.`,
     variables: ['BENCH_ROUNDS', 'BENCH_SIZE'],
     tables: [
       {
         caption: 'Modules a second, median (range); targets: >= 100 in one thread, >= 1.7 times that in two',
-        columns: ['threads', 'modules/s', 'ratio', 'memory grown, MB'],
+        columns: ['threads', 'modules/s', 'ratio', 'processor ms a module', 'memory grown, MB'],
         rows: [
-          ['1', rates(colds.one), '-', growth(colds.one)],
-          ['2', rates(colds.two), medianAndRange(ratio), growth(colds.two)],
+          ['1', of(colds.one, 'rate'), '-', of(colds.one, 'cpu'), of(colds.one, 'grown')],
+          ['2', of(colds.two, 'rate'), medianAndRange(ratio), of(colds.two, 'cpu'), of(colds.two, 'grown')],
         ],
       },
       {

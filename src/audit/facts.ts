@@ -49,7 +49,7 @@ export function moduleFacts(input: GateInput): ModuleFacts {
   return {
     profile,
     planVersion: of('version', '1.0'),
-    phase: of('phase', profile.title.split('-')[0] ?? ''),
+    phase: phaseOf(of('phase', profile.title)),
     pedagogy: of('pedagogy', 'Not Specified'),
     naturalness: naturalnessOf(sidecars),
     transliteration: of('transliteration', 'none'),
@@ -64,6 +64,9 @@ export function moduleFacts(input: GateInput): ModuleFacts {
     richness,
   };
 }
+
+/** `B1.1` of `B1.1 Aspect`, `B2` of `B2-HIST.1 [Origins]`. */
+const phaseOf = (phase: string): string => /^[A-Z]\d(?:\.\d+)?/.exec(phase)?.[0] ?? phase;
 
 function activityFact(activity: Activity, profile: LevelProfile): ActivityFact {
   return {

@@ -144,6 +144,7 @@ const REPORT_GATES: readonly (readonly [title: string, source: Source])[] = [
   ['Content_heavy', 'activities'],
   ['Immersion', 'lesson'],
   ['Richness', 'rules'],
+  ['Grammar', 'lesson'],
   ['Naturalness', 'meta'],
 ];
 
@@ -217,6 +218,9 @@ function reportCells(report: string, ours: string): readonly Cell[] {
     ...REPORT_GATES.map(([title, source]): Cell => {
       return { name: title, source, recorded: gate(report, title), ours: gate(ours, title) };
     }),
+    ...(['Phase', 'Pedagogy'] as const).map((name): Cell => {
+      return { name: `head ${name}`, source: 'plan', recorded: headOf(report, name), ours: headOf(ours, name) };
+    }),
     ...settings.map((start): Cell => {
       return {
         name: start.replaceAll(/[*:]/g, ''),
@@ -235,6 +239,10 @@ function reportCells(report: string, ours: string): readonly Cell[] {
     { name: 'section sum', source: 'lesson', recorded: sectionSum(report), ours: sectionSum(ours) },
   ];
 }
+
+/** `TTT` of `**Pedagogy:** TTT | …` in the head of a report. */
+const headOf = (report: string, name: string): string =>
+  new RegExp(`\\*\\*${name}:\\*\\* ([^|\\n]+)`).exec(report)?.[1]?.trim() ?? '-';
 
 /** Words of all sections in a report's section table. */
 function sectionSum(report: string): string {

@@ -46,8 +46,12 @@ export class ModelGates {
     });
   }
 
+  /** Opens it, unless a call that was asked before had to close it meanwhile. */
   open(key: string): Promise<void> {
-    return this.locks.run(key, () => this.store.open(key));
+    return this.locks.run(key, async () => {
+      const gate = await this.store.get(key);
+      if (gate === null || gate.probing) await this.store.open(key);
+    });
   }
 
   /** Gives a first turn back that told nothing: the next call takes it. */

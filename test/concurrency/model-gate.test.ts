@@ -35,6 +35,15 @@ test('one that goes first and is told to wait closes it anew; one that tells not
   expect(await gates.enter('k')).toMatchObject({ kind: 'closed', gate: { reason: 'slower', probing: false } });
 });
 
+test('one that goes first does not open what a slower call of before had to close meanwhile', async () => {
+  const gates = gatesIn(tempFolder());
+  await gates.close('k', MODEL, 0, 'slow down');
+  expect((await gates.enter('k')).kind).toBe('probe');
+  await gates.close('k', MODEL, 60_000, 'slower');
+  await gates.open('k');
+  expect(await gates.enter('k')).toMatchObject({ kind: 'closed', gate: { reason: 'slower' } });
+});
+
 test('a shorter wait does not open a gate that is closed for longer', async () => {
   const gates = gatesIn(tempFolder());
   await gates.close('k', MODEL, 60_000, 'a long one');

@@ -12,6 +12,7 @@ import { usd } from '../src/domain/cost.ts';
 import type { ClosedGate } from '../src/store/model-gates.ts';
 import type { StoredReply } from '../src/store/replies.ts';
 import type { CallInput } from '../workflows/step-contract.ts';
+import type { Booking, Over } from './books.ts';
 import type { Deps, FlightResult } from './deps.ts';
 import { askThroughGate, LongWait, type GatedCall } from './gated.ts';
 import { nextMove, type Tries } from './retry-policy.ts';
@@ -34,6 +35,8 @@ export interface Call {
   /** `provider/model`. */
   readonly name: string;
   readonly key: string;
+  /** The key under which other tasks look for this reply; the same but with `--no-cache`. */
+  readonly sharedKey: string;
   /** Ends the call at once. */
   readonly signal: AbortSignal;
   /** Ends it where it waits, too; aborted whenever `signal` is. */
@@ -51,8 +54,13 @@ export async function askUntilDone(call: Call): Promise<FlightResult> {
   const ask = async (): Promise<FlightResult> => {
     const reply = await call.deps.books.ask(
       taskId,
-      { reply: call.key, module: moduleKey(call.input.module), ask: call.ask, model: call.name },
-      { budgetUsd: () => call.deps.gates.budgetUsd(taskId), promptLength: prompt.length, signal: call.waiting },
+      bookingOf(call),
+      {
+        budgetUsd: () => call.deps.gates.budgetUsd(taskId),
+        moduleBudgetUsd: call.input.settings.moduleBudgetUsd ?? 0,
+        promptLength: prompt.length,
+        signal: call.waiting,
+      },
       // Only from here on it works: before, it may have waited for money.
       async () => {
         call.beat.phase = 'asking';
@@ -66,7 +74,7 @@ export async function askUntilDone(call: Call): Promise<FlightResult> {
       },
       (got) => keep(call, got, worked),
     );
-    if (reply === 'over') return overBudget(call);
+    if (typeof reply === 'object' && 'over' in reply) return overBudget(call, reply);
     return reply === 'timeout' ? { kind: 'timeout', ms: worked } : { kind: 'reply', ms: worked };
   };
   for (;;) {
@@ -94,7 +102,18 @@ function gatedCall(call: Call): GatedCall {
   };
 }
 
-async function overBudget(call: Call): Promise<FlightResult> {
+function bookingOf({ key, ask, name, input }: Call): Booking {
+  const { module, round } = input;
+  return { reply: key, module: moduleKey(module), generation: module.generation, ask, round, model: name };
+}
+
+async function overBudget(call: Call, over: Over): Promise<FlightResult> {
+  if (over.over === 'module') {
+    const { settings, round } = call.input;
+    const limit = usd(settings.moduleBudgetUsd ?? 0);
+    const wanted = `${call.ask} r${round} may cost ${usd(over.wanted)} more`;
+    return { kind: 'over-budget', detail: `${usd(over.spent)} of the ${limit} for a module are spent, and ${wanted}` };
+  }
   const detail = usd(await call.deps.gates.budgetUsd(call.input.taskId));
   await call.log(`the budget of ${detail} does not reach for this call; the module closes until it is raised`);
   return { kind: 'wait', reason: 'budget', until: null, detail };
@@ -151,18 +170,22 @@ const isShippedForm = ({ deps, ask }: Call): boolean =>
 async function keep(call: Call, reply: ModelReply, ms: number): Promise<void> {
   const { ask, name } = call;
   faultPoint('call:replied');
-  await putOnceThereIsSpace(call, { ask, model: name, ...reply, ms, at: new Date().toISOString() });
+  const stored: StoredReply = { ask, model: name, ...reply, ms, at: new Date().toISOString() };
+  await putOnceThereIsSpace(call, call.key, stored);
   faultPoint('call:kept');
+  // One that is there stays: a task that waits may have gone on from it.
+  if (call.sharedKey !== call.key && (await call.deps.replies.get(call.sharedKey)) === null)
+    await putOnceThereIsSpace(call, call.sharedKey, stored);
   const tokens =
     reply.usage.outputTokens === null ? '' : `, ${reply.usage.inputTokens ?? '?'} + ${reply.usage.outputTokens} tokens`;
   await call.log(`replied in ${prettyMs(ms)}${tokens}`);
 }
 
 /** A full disk is waited out with the reply in hand: an attempt that failed of it would pay for the same reply again. */
-async function putOnceThereIsSpace(call: Call, reply: StoredReply): Promise<void> {
+async function putOnceThereIsSpace(call: Call, key: string, reply: StoredReply): Promise<void> {
   for (;;) {
     try {
-      await call.deps.replies.put(call.key, reply);
+      await call.deps.replies.put(key, reply);
       return;
     } catch (error) {
       if (!(error instanceof TypedError && error.retryable)) throw error;

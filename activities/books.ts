@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CostSum, type TaskCost } from '../src/domain/cost.ts';
+import { CHARACTERS_A_TOKEN, CostSum, USUAL_REPLY, type TaskCost } from '../src/domain/cost.ts';
 import { ModelError, type ModelReply } from '../src/model/model.ts';
 import type { PriceOf } from '../src/model/prices.ts';
 import type { Asked, LedgerLine, LedgerStore } from '../src/store/ledger.ts';
@@ -12,16 +12,16 @@ export type Booking = Omit<Asked, 'kind' | 'id' | 'at' | 'reserved'>;
 export interface Limit {
   /** USD of the task; 0 is no limit. Asked again whenever something changed. */
   budgetUsd(): Promise<number>;
+  /** USD of one go at a module; 0 is no limit. */
+  readonly moduleBudgetUsd: number;
   /** Characters of the prompt: before the first reply of its kind nothing else tells what it may cost. */
   readonly promptLength: number;
   readonly signal: AbortSignal;
 }
 
-/** Characters of a token, in the scripts that a course mixes. */
-const CHARACTERS_A_TOKEN = 3;
-
-/** Tokens of a reply that is no fix; a fix is as long as what it replaces. */
-const USUAL_REPLY = 2000;
+/** Whose money does not reach for a call: the task's, or that of its module, with USD spent on it and wanted for the call. */
+export type Over =
+  { readonly over: 'task' } | { readonly over: 'module'; readonly spent: number; readonly wanted: number };
 
 /** The provider's own answer was a refusal: it cost nothing. Of a call that was cut nobody knows. */
 const isRefusal = (error: unknown): boolean => error instanceof ModelError && error.errorClass !== 'network';
@@ -43,8 +43,8 @@ export class Books {
   }
 
   /**
-   * Asks and has the reply kept, with a line in the ledger before and after. Gives `over` where the budget does not reach for
-   * the call; while others are in flight it waits what they leave.
+   * Asks and has the reply kept, with a line in the ledger before and after. Says where the budget does not reach for
+   * the call; while others are in flight it waits what they leave. A module has no others: its money is used up at once.
    */
   async ask<R extends ModelReply | 'timeout'>(
     taskId: string,
@@ -52,10 +52,11 @@ export class Books {
     limit: Limit,
     ask: () => Promise<R>,
     keep: (reply: Exclude<R, 'timeout'>) => Promise<void>,
-  ): Promise<R | 'over'> {
+  ): Promise<R | Over> {
     const sum = await this.open(taskId);
-    const id = await this.reserve(taskId, sum, booking, limit);
-    if (id === null) return 'over';
+    const reserved = await this.reserve(taskId, sum, booking, limit);
+    if ('over' in reserved) return reserved;
+    const { id } = reserved;
     const note = (line: LedgerLine): void => this.note(taskId, sum, line);
     try {
       const reply = await ask();
@@ -78,21 +79,29 @@ export class Books {
   }
 
   /**
-   * Writes the line of a call with what it may cost, and gives its id; null where the budget does not reach and nothing is in
+   * Writes the line of a call with what it may cost, and gives its id; or says whose money does not reach, once nothing is in
    * flight that could leave some.
    */
-  private async reserve(taskId: string, sum: CostSum, booking: Booking, limit: Limit): Promise<string | null> {
+  private async reserve(
+    taskId: string,
+    sum: CostSum,
+    booking: Booking,
+    limit: Limit,
+  ): Promise<{ readonly id: string } | Over> {
     const reserved = sum.usual(booking.ask) ?? (await this.guess(booking, limit.promptLength));
     for (;;) {
       const budget = await limit.budgetUsd();
       limit.signal.throwIfAborted();
+      const { moduleBudgetUsd } = limit;
       // From here to the line nothing is awaited: two calls cannot reserve the same money.
+      const spent = sum.committedOf(booking);
+      if (moduleBudgetUsd > 0 && spent + reserved > moduleBudgetUsd) return { over: 'module', spent, wanted: reserved };
       if (budget === 0 || sum.committed + reserved <= budget) {
         const id = randomUUID();
         this.note(taskId, sum, { kind: 'asked', id, at: now(), ...booking, reserved });
-        return id;
+        return { id };
       }
-      if (sum.inFlight === 0) return null;
+      if (sum.inFlight === 0) return { over: 'task' };
       await this.change(taskId, limit.signal);
     }
   }
@@ -152,7 +161,7 @@ export class Books {
       const line: LedgerLine =
         got === null || got.at < askedAt
           ? { kind: 'unsettled', id, at: now() }
-          : { kind: 'settled', id, at: now(), ...(await this.priced(model, got)) };
+          : { kind: 'settled', id, at: got.at, ...(await this.priced(model, got)) };
       this.note(taskId, sum, line);
     }
     return sum;

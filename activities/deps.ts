@@ -75,6 +75,7 @@ export interface Deps {
 export type FlightResult =
   | { readonly kind: 'reply'; readonly ms: number }
   | { readonly kind: 'timeout'; readonly ms: number }
+  | { readonly kind: 'over-budget'; readonly detail: string }
   | {
       readonly kind: 'wait';
       readonly reason: 'paused' | 'settings-changed' | 'quota' | 'budget';

@@ -34,7 +34,10 @@ export function createModelCall(
     const { settings, module, taskId } = input;
     const name = ask === 'review' ? settings.reviewModel : settings.model;
     const asked: Ask = input.again ? 'again' : ask;
-    const key = replyKey({ ask: asked, model: name, prompt: input.prompt, generation: module.generation });
+    const shared = { ask: asked, model: name, prompt: input.prompt, generation: module.generation };
+    const sharedKey = replyKey(shared);
+    // With the task in it the key finds what this task paid for, over every crash, and no other task's replies.
+    const key = settings.noCache === true ? replyKey({ ...shared, task: taskId }) : sharedKey;
     const log = (text: string): Promise<void> =>
       appendLog(deps.workspace, taskId, { subject: moduleKey(module), event: `${ask} r${input.round}`, text });
     const cached = await deps.replies.get(key);
@@ -48,7 +51,7 @@ export function createModelCall(
     const signal = AbortSignal.any([cancellationSignal(), registered.signal]);
     const waiting = AbortSignal.any([signal, registered.turnedBack]);
     try {
-      const call = { deps, input, ask: asked, name, key, signal, waiting, beat, log };
+      const call = { deps, input, ask: asked, name, key, sharedKey, signal, waiting, beat, log };
       return resultOf(await deps.flights.run(key, waiting, () => underPermit(call)), key);
     } catch (error) {
       // A wait that is aborted throws an AbortError: the signals themselves say why.

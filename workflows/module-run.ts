@@ -110,7 +110,7 @@ export class ModuleRun {
     return { kind: 'wait', note };
   }
 
-  /** Asks the model and gives the key of its reply; leaves with TIMEOUT or WAIT where there will be none now. */
+  /** Asks the model and gives the key of its reply; leaves with TIMEOUT, OVER_BUDGET or WAIT where there will be none now. */
   async call(ask: 'review' | 'fix' | 'research', prompt: string, again = false): Promise<string> {
     const { moduleTimeoutMs, callTimeoutMs } = this.context.settings;
     const moduleLeft = moduleTimeoutMs === 0 ? NO_LIMIT_MS : moduleTimeoutMs - this.usedMs;
@@ -124,6 +124,7 @@ export class ModuleRun {
       limitMs: left,
     });
     if (result.kind === 'wait') return this.wait(result.reason, result.until, result.detail);
+    if (result.kind === 'over-budget') throw new Leave(this.ended('OVER_BUDGET', result.detail));
     this.usedMs += result.ms;
     if (result.kind === 'timeout')
       return this.timeout(`${ask} r${this.round} gave no reply within ${Math.round(left / 1000)} s`);

@@ -217,6 +217,8 @@ export type CallResult =
       readonly cached: boolean;
     }
   | { readonly kind: 'timeout'; readonly ms: number }
+  /** What a module may cost does not reach for it. */
+  | { readonly kind: 'over-budget'; readonly detail: string }
   | {
       readonly kind: 'wait';
       readonly reason: WaitReason;

@@ -3,14 +3,13 @@
  * file before the start; another shell reads the pointer and describes that id (describe is consistent, list is not), so
  * that two shells cannot start two.
  */
-import { join } from 'node:path';
 import { usageError } from '../domain/errors.ts';
 import { formatSelection } from '../domain/selection.ts';
-import type { TaskSettings } from '../domain/settings.ts';
+import { DEFAULT_SETTINGS, type TaskSettings } from '../domain/settings.ts';
 import { buildTaskId } from '../domain/task-id.ts';
 import { faultPoint } from '../process/fault-point.ts';
 import { withLock } from '../process/lock.ts';
-import { readStart, writeStart, type LastStart } from '../store/starts.ts';
+import { readStart, startLock, writeStart, type LastStart } from '../store/starts.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { BatchInput } from '../../workflows/contract.ts';
 import type { TaskClient } from './task-client.ts';
@@ -27,8 +26,7 @@ export async function startTask(
   workspace: Workspace,
   request: StartRequest,
 ): Promise<{ readonly taskId: string; readonly attached: boolean }> {
-  const lock = join(workspace.state, 'start.lock');
-  return withLock(lock, () => startLocked(client, workspace, request), {
+  return withLock(startLock(workspace), () => startLocked(client, workspace, request), {
     waitMs: 30_000,
     what: 'another start in this workspace',
   });
@@ -58,13 +56,12 @@ function taskIdAt({ operation, track, selection }: StartRequest, at: Date): stri
 }
 
 function refuseOtherOptions(last: LastStart, settings: TaskSettings): void {
-  const differing = Object.entries(settings).filter(
-    // An older version knew less settings.
-    ([name, value]) => last.settings[name] !== undefined && last.settings[name] !== value,
-  );
+  // A start of an older version does not name what came later.
+  const there: Readonly<Record<string, unknown>> = { ...DEFAULT_SETTINGS, ...last.settings };
+  const differing = Object.entries(settings).filter(([name, value]) => there[name] !== value);
   if (differing.length === 0) return;
   const list = differing
-    .map(([name, value]) => `  ${name}: ${String(last.settings[name])} there, ${String(value)} here`)
+    .map(([name, value]) => `  ${name}: ${String(there[name])} there, ${String(value)} here`)
     .join('\n');
   throw usageError(
     `The same command runs already as ${last.taskId}, with other options:\n${list}\n` +

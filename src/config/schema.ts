@@ -93,6 +93,8 @@ export const settingsFileSchema = z.strictObject({
   /** Whether modules that cannot pass wait for a person's answer, and how long. */
   ask: z.boolean().optional(),
   'ask-deadline': duration.optional(),
+  /** USD that one module may cost. */
+  'module-budget': z.number().min(0).optional(),
   'trust-old-reviews': z.enum(['off', 'newer']).optional(),
   'busy-tries': count.optional(),
   'edit-restarts': count.optional(),

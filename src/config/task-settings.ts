@@ -23,6 +23,9 @@ export interface SettingFlags {
   readonly canary?: string | undefined;
   readonly halt?: string | undefined;
   readonly ask?: boolean | undefined;
+  readonly moduleBudget?: string | undefined;
+  /** False where `--no-cache` was given. */
+  readonly cache?: boolean | undefined;
   readonly reviewOnly?: boolean | undefined;
   readonly propose?: boolean | undefined;
   readonly force?: boolean | undefined;
@@ -160,6 +163,7 @@ export function taskSettings(
     moduleTimeoutMs: from.take('module-timeout', 'moduleTimeout', base.moduleTimeoutMs, readDuration),
     callTimeoutMs: from.take('call-timeout', null, base.callTimeoutMs, readDuration),
     budgetUsd: from.take('budget', 'budget', base.budgetUsd, readAmount),
+    moduleBudgetUsd: from.take('module-budget', 'moduleBudget', 0, readAmount),
     trustOldReviews: from.take('trust-old-reviews', null, base.trustOldReviews, oneOf(TRUST)),
     busyTries: from.take('busy-tries', null, base.busyTries, wholeNumber(0, 1000)),
     canary: from.take('canary', 'canary', 0, wholeNumber(0, 10_000)),
@@ -169,6 +173,7 @@ export function taskSettings(
     askDeadlineMs: from.take('ask-deadline', null, 7 * 24 * 3_600_000, readDuration),
     reviewOnly: flags.reviewOnly ?? false,
     force: flags.force ?? false,
+    noCache: flags.cache === false,
     auditCommand: file.audit?.command !== undefined,
     propose: flags.propose ?? false,
     editRestarts: from.take('edit-restarts', null, base.editRestarts, wholeNumber(0, 100)),

@@ -22,6 +22,7 @@ export const OUTCOMES = {
   PROPOSED: { passed: true, meaning: 'a version that passes is proposed, nothing was changed' },
   APPLIED: { passed: true, meaning: 'a proposed version was put in place' },
   UNDONE: { passed: true, meaning: 'has the text back from before a task' },
+  OVER_BUDGET: { passed: false, meaning: 'it cost what one module may; the best version is in place' },
 } as const satisfies Record<string, { passed: boolean; meaning: string }>;
 
 export type Outcome = keyof typeof OUTCOMES;

@@ -31,6 +31,10 @@ export interface TaskSettings {
   readonly askDeadlineMs?: number;
   /** Percent of the ended modules that, once they failed, pause the task; 0: none does. */
   readonly halt?: number;
+  /** What one module may cost in the task, USD; 0 is no limit. A task of an older version has none. */
+  readonly moduleBudgetUsd?: number;
+  /** Whether replies that other tasks got are passed over and everything is asked anew. */
+  readonly noCache?: boolean;
   readonly reviewOnly: boolean;
   readonly force: boolean;
   /** Whether a review that another tool wrote counts: never, or where it is newer than the module's files. */
@@ -84,6 +88,8 @@ export const DEFAULT_SETTINGS: TaskSettings = {
   halt: 0,
   ask: false,
   askDeadlineMs: 7 * 24 * 3_600_000,
+  moduleBudgetUsd: 0,
+  noCache: false,
   reviewOnly: false,
   force: false,
   trustOldReviews: 'off',

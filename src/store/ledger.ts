@@ -8,7 +8,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CostSum, type TaskCost } from '../domain/cost.ts';
-import { inFolder, readOptional } from './atomic.ts';
+import { inFolder, namesIn, readOptional } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 const tokens = z.number().nullable();
@@ -22,7 +22,11 @@ const lineSchema = z.discriminatedUnion('kind', [
     reply: z.string(),
     /** `b1/06-aspect`. */
     module: z.string(),
+    /** Of the module; lines of an older version do not have it, nor the round. */
+    generation: z.number().int().default(0),
     ask: z.string(),
+    /** Fix round that it belongs to; null where it is not known. */
+    round: z.number().int().nullable().default(null),
     /** `provider/model`. */
     model: z.string(),
     /** USD that it may cost: it counts against the budget while nobody knows better. */
@@ -38,6 +42,8 @@ const lineSchema = z.discriminatedUnion('kind', [
 export type LedgerLine = z.infer<typeof lineSchema>;
 export type Asked = Extract<LedgerLine, { kind: 'asked' }>;
 
+const LEDGER = '.jsonl';
+
 export class LedgerStore {
   private readonly folder: string;
 
@@ -46,7 +52,13 @@ export class LedgerStore {
   }
 
   private file(taskId: string): string {
-    return join(this.folder, `${taskId}.jsonl`);
+    return join(this.folder, `${taskId}${LEDGER}`);
+  }
+
+  /** Ids of all tasks that have asked something. */
+  async tasks(): Promise<string[]> {
+    const names = await namesIn(this.folder);
+    return names.filter((name) => name.endsWith(LEDGER)).map((name) => name.slice(0, -LEDGER.length));
   }
 
   append(taskId: string, line: LedgerLine): void {

@@ -21,17 +21,20 @@ const replySchema = z.object({
 /** A model's reply as it is kept. */
 export type StoredReply = z.infer<typeof replySchema>;
 
-/** What makes two calls the same. There is no task id in it, and the prompt of a review names no round. */
+/** What makes two calls the same. The prompt of a review names no round. */
 export interface ReplyKeyParts {
   readonly ask: StoredReply['ask'];
   readonly model: string;
   readonly prompt: string;
   readonly generation: number;
+  /** Only of a task that asks everything anew: its replies are its own. */
+  readonly task?: string;
 }
 
-/** Key of a call in the reply cache: hash over ask, model, prompt hash and generation. */
-export function replyKey(parts: ReplyKeyParts): string {
-  return sha256(JSON.stringify([parts.ask, parts.model, parts.prompt, parts.generation]));
+/** Key of a call in the reply cache: hash over ask, model, prompt hash and generation, and over the task where there is one. */
+export function replyKey({ ask, model, prompt, generation, task }: ReplyKeyParts): string {
+  const parts = [ask, model, prompt, generation];
+  return sha256(JSON.stringify(task === undefined ? parts : [...parts, task]));
 }
 
 /** Replies kept in memory: the step after a call reads its reply at once. */

@@ -16,6 +16,9 @@ const startSchema = z.object({
 /** The last task that a command started: written before the start, so that another shell describes that very id. */
 export type LastStart = z.infer<typeof startSchema>;
 
+/** Held while a task is started: whoever holds it knows that none is. */
+export const startLock = (workspace: Workspace): string => join(workspace.state, 'start.lock');
+
 const folder = (workspace: Workspace): string => join(workspace.state, 'starts');
 
 function startFile(workspace: Workspace, what: { operation: Operation; track: string; modules: string }): string {

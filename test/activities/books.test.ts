@@ -21,7 +21,9 @@ const REPLY: ModelReply = {
 const booking = (module: string, reply = `reply of ${module}`): Booking => ({
   reply,
   module: `b1/${module}`,
+  generation: 0,
   ask: 'review',
+  round: 0,
   model: 'work/m',
 });
 
@@ -37,7 +39,7 @@ function withResolvers(): { promise: Promise<ModelReply>; resolve: (reply: Model
 
 const kept = (): Promise<void> => Promise.resolve();
 const limit = (budgetUsd = 0, promptLength = 0, signal = new AbortController().signal): Limit => {
-  return { budgetUsd: () => Promise.resolve(budgetUsd), promptLength, signal };
+  return { budgetUsd: () => Promise.resolve(budgetUsd), moduleBudgetUsd: 0, promptLength, signal };
 };
 
 test('replies are summed by task and module; refusals cost nothing, and of what was cut nobody knows', async () => {
@@ -116,15 +118,44 @@ test('the budget is kept: a call that it does not reach for waits for those in f
   await slow;
   // It cost nothing: there is money for one more, and for no second.
   expect(await short).toBe(REPLY);
-  expect(await mine.ask('t', booking('04'), limit(0.5), () => Promise.resolve(REPLY), kept)).toBe('over');
+  expect(await mine.ask('t', booking('04'), limit(0.5), () => Promise.resolve(REPLY), kept)).toEqual({ over: 'task' });
   expect(await mine.cost('t')).toMatchObject({ usd: 0.4, calls: 3 });
   expect(await mine.ask('t', booking('04'), limit(0.7), () => Promise.resolve(REPLY), kept)).toBe(REPLY);
+});
+
+test('a module costs no more than one may, over a kill and apart from the others; a retry has its own share', async () => {
+  const workspace = workspaceAt(tempFolder());
+  const ask = (mine: Books, go: Partial<Booking>, moduleBudgetUsd = 0.5) =>
+    mine.ask('t', { ...booking('01'), ...go }, { ...limit(), moduleBudgetUsd }, () => Promise.resolve(REPLY), kept);
+  const first = books(workspace);
+  expect(await ask(first, {})).toBe(REPLY);
+  // Killed in flight: nobody knows what it cost, so it counts with what it had reserved.
+  new LedgerStore(workspace).append('t', {
+    kind: 'asked',
+    id: 'cut',
+    at: new Date().toISOString(),
+    reserved: 0.2,
+    ...booking('01', 'never got'),
+  });
+  const mine = books(workspace);
+  expect(await ask(mine, {})).toEqual({ over: 'module', spent: 0.4, wanted: 0.2 });
+  expect(await ask(mine, {}, 0.7)).toBe(REPLY);
+  expect(await ask(mine, {}, 0)).toBe(REPLY);
+  expect(await ask(mine, { generation: 1 })).toBe(REPLY);
+  expect(await ask(mine, { module: 'b1/02' })).toBe(REPLY);
+  expect(await mine.cost('t')).toMatchObject({
+    calls: 5,
+    unsettled_calls: 1,
+    modules: { '01': expect.closeTo(0.8), '02': 0.2 },
+  });
 });
 
 test('before the first reply the prompt tells what a call may cost; one that waits for money leaves at an abort', async () => {
   const mine = books(workspaceAt(tempFolder()));
   // 300,000 characters are 100,000 tokens: 0.10, and the reply 0.02.
-  expect(await mine.ask('t', booking('01'), limit(0.11, 300_000), () => Promise.resolve(REPLY), kept)).toBe('over');
+  expect(await mine.ask('t', booking('01'), limit(0.11, 300_000), () => Promise.resolve(REPLY), kept)).toEqual({
+    over: 'task',
+  });
   const slow = mine.ask('t', booking('02'), limit(0.13, 300_000), () => sleep(200, REPLY), kept);
   const stop = new AbortController();
   const short = mine.ask('t', booking('03'), limit(0.13, 300_000, stop.signal), () => Promise.resolve(REPLY), kept);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { sha256 } from '../../src/store/atomic.ts';
 import { GenerationStore } from '../../src/store/generations.ts';
 import { LimitStore } from '../../src/store/limits.ts';
 import { RecordStore } from '../../src/store/records.ts';
@@ -32,7 +33,7 @@ test('a damaged reply counts as never got', async () => {
   expect(await new ReplyStore(workspaceAt(root)).get(key)).toBeNull();
 });
 
-test('the key of a reply differs by ask, model, prompt and generation', () => {
+test('the key of a reply differs by ask, model, prompt, generation, and task where there is one', () => {
   const base = { ask: 'review', model: 'm', prompt: 'p', generation: 0 } as const;
   const keys = [
     base,
@@ -40,8 +41,12 @@ test('the key of a reply differs by ask, model, prompt and generation', () => {
     { ...base, model: 'n' },
     { ...base, prompt: 'q' },
     { ...base, generation: 1 },
+    { ...base, task: 't' },
+    { ...base, task: 'u' },
   ];
-  expect(new Set(keys.map(replyKey)).size).toBe(5);
+  expect(new Set(keys.map(replyKey)).size).toBe(7);
+  // Replies that an older version kept are found.
+  expect(replyKey(base)).toBe(sha256('["review","m","p",0]'));
 });
 
 test('a generation rises to an absolute value and never falls', async () => {

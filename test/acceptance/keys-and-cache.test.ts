@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { blankModule } from '../../src/store/record-schema.ts';
 import { MAIN } from '../helpers/cli.ts';
 import { tempWorkspace, writeTree } from '../helpers/curriculum.ts';
 import { tempFolder } from '../helpers/temp.ts';
@@ -75,10 +76,47 @@ test('cache tells what is kept, and removes what is older or over a size, the ol
   expect(run(tempWorkspace(), env, ['cache']).stdout).toBe('0 replies are kept (0 B).\n');
 });
 
-test('cache removes nothing while a task is open, without a limit, or with one that it cannot read', () => {
+test('cache lists what is kept, the oldest first', () => {
+  const [folder, env] = [tempWorkspace(), home()];
+  const usage = { inputTokens: 1, outputTokens: 2, reasoningTokens: null, cachedInputTokens: null };
+  const reply = { ask: 'review', model: 'work/m', text: 't', finishReason: 'stop', usage, ms: 5, at: '2026-01-01' };
+  for (const [key, days] of [
+    ['aa1', 2],
+    ['bb2', 9],
+  ] as const) {
+    const file = `.batch-manager/replies/${key.slice(0, 2)}/${key}.json`;
+    writeTree(folder, { [file]: JSON.stringify(reply) });
+    const at = new Date(Date.now() - days * 86_400_000);
+    utimesSync(join(folder, file), at, at);
+  }
+  const [head, first, second] = run(folder, env, ['cache', '--list']).stdout.split('\n');
+  expect([head, first, second]).toEqual([
+    expect.stringMatching(/^GOT \(UTC\) +ASK +MODEL +SIZE +KEY$/),
+    expect.stringMatching(/review +work\/m +\d+ B +bb2$/),
+    expect.stringMatching(/aa1$/),
+  ]);
+  const { stdout } = run(folder, env, ['cache', '--list', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject([{ key: 'bb2', ask: 'review', model: 'work/m' }, { key: 'aa1' }]);
+  expect(run(folder, env, ['cache', '--list', '--prune'])).toMatchObject({ code: 2 });
+});
+
+test('cache removes nothing without a limit, or with one that it cannot read', () => {
   const [folder, env] = [withReplies([100]), home()];
   for (const args of [['--prune'], ['--older-than', '1d'], ['--prune', '--max-size', 'much']])
     expect(run(folder, env, ['cache', ...args])).toMatchObject({ code: 2 });
+  expect(existsSync(join(folder, '.batch-manager/replies/a0/reply-100.json'))).toBe(true);
+});
+
+/** Lines of a ledger that say for which module each reply was got. */
+const ledgerOf = (modules: Readonly<Record<string, string>>): string =>
+  Object.entries(modules)
+    .map(([reply, module]) =>
+      JSON.stringify({ kind: 'asked', id: reply, at: '2026-01-01', reply, module, ask: 'review', model: 'work/m' }),
+    )
+    .join('\n');
+
+test('cache removes nothing that an open task may need again: replies for its modules, and those of unknown origin', () => {
+  const [folder, env] = [withReplies([91, 92, 93, 94]), home()];
   const open = {
     task_id: 'fix-review-b1-1-1-20260101000000',
     status: 'running',
@@ -102,10 +140,36 @@ test('cache removes nothing while a task is open, without a limit, or with one t
     output_file: 'x.output',
     total: 1,
     counts: {},
-    modules: {},
+    modules: { '01-a': blankModule(1) },
   };
-  writeTree(folder, { [`tasks/${open.task_id}.json`]: JSON.stringify(record) });
-  const refused = run(folder, env, ['cache', '--prune', '--older-than', '1d']);
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(open.task_id) });
-  expect(existsSync(join(folder, '.batch-manager/replies/a0/reply-100.json'))).toBe(true);
+  writeTree(folder, {
+    [`tasks/${open.task_id}.json`]: JSON.stringify(record),
+    '.batch-manager/ledger/an-ended-task.jsonl': ledgerOf({ 'reply-91': 'b1/01-a', 'reply-92': 'b1/02-b' }),
+    '.batch-manager/ledger/another.jsonl': ledgerOf({ 'reply-92': 'b2/01-a', 'reply-93': 'b2/01-a' }),
+  });
+  const pruned = run(folder, env, ['cache', '--prune', '--older-than', '1d', '--max-size', '0', '--json']);
+  expect(JSON.parse(pruned.stdout)).toMatchObject({ removed: 2, replies: 2, open_tasks: [open.task_id] });
+  expect(keysIn(folder)).toEqual(['reply-91', 'reply-94']);
+  const again = run(folder, env, ['cache', '--prune', '--older-than', '1d']);
+  expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining(open.task_id) });
+  writeTree(folder, { [`tasks/${open.task_id}.json`]: JSON.stringify({ ...record, status: 'completed' }) });
+  expect(run(folder, env, ['cache', '--prune', '--older-than', '1d']).stdout).toContain('2 replies removed');
 });
+
+test('cache removes nothing while a start has no record yet, or where a record cannot be read', () => {
+  const [folder, env] = [withReplies([100]), home()];
+  const prune = ['cache', '--prune', '--older-than', '1d'];
+  const taskId = 'fix-review-b1-1-1-20260101000000';
+  const start = { taskId, operation: 'fix-review', track: 'b1', modules: '1', settings: {} };
+  writeTree(folder, { '.batch-manager/starts/0.json': JSON.stringify(start) });
+  expect(run(folder, env, prune)).toMatchObject({ code: 0, stderr: expect.stringContaining(taskId) });
+  writeTree(folder, { '.batch-manager/starts/0.json': '{}', [`tasks/${taskId}.json`]: '{' });
+  expect(run(folder, env, prune)).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be read') });
+  expect(keysIn(folder)).toEqual(['reply-100']);
+});
+
+const keysIn = (folder: string): string[] =>
+  readdirSync(join(folder, '.batch-manager/replies'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => basename(name, '.json'))
+    .toSorted();

@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
+import { bookedCalls, stepCosts } from '../domain/booked-calls.ts';
 import { formatLogLine } from '../domain/log-line.ts';
 import { taskAtRest, taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -7,6 +8,7 @@ import { readProgress } from '../progress/follow.ts';
 import { sayWhyTheyStand } from '../progress/standing.ts';
 import { exitCodeOf, findModule, taskRecord } from '../progress/task-record.ts';
 import { readOptional } from '../store/atomic.ts';
+import { LedgerStore } from '../store/ledger.ts';
 import { modulePaths, type ModulePaths } from '../store/module-files.ts';
 import {
   editedSince,
@@ -18,6 +20,7 @@ import {
 } from '../store/proposals.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { lastLines, taskLines } from '../store/task-log.ts';
+import { stepCostTable } from '../views/cost.ts';
 import { moduleTable, questionsText, taskHead } from '../views/task.ts';
 import { ANSWER_UPDATE, MESSAGES, SET_UPDATE, TASK_MESSAGES } from '../../workflows/contract.ts';
 import { newCommand, type Wiring } from './command.ts';
@@ -99,13 +102,17 @@ async function showModule(context: Context, record: TaskRecord, wanted: string, 
   const review = (await readOptional(paths.review))?.toString('utf8') ?? null;
   const folder = proposalFolder(context.workspace, record.task_id, ref);
   const proposal = await readProposal(folder);
-  if (json) return printJson(io, { slug, ...module, review, proposal });
+  const calls = bookedCalls(await new LedgerStore(context.workspace).lines(record.task_id));
+  const costs = stepCosts(calls.filter((call) => call.module === `${record.track}/${slug}`));
+  if (json) return printJson(io, { slug, ...module, costs, review, proposal });
   const score = module.score === null ? '' : `, score ${module.score}`;
   io.out(
     `${record.track}/${slug}: ${module.outcome ?? 'not ended'}${score}, ${module.rounds} rounds. ${module.detail}\n\n`,
   );
   const lines = await lastLines(context.workspace, record.task_id, `${record.track}/${slug}`, 2 * TAIL);
   io.out(lines.map((line) => `${formatLogLine(line)}\n`).join(''));
+  const table = stepCostTable(costs);
+  io.out(table === '' ? '' : `\n${table}`);
   io.out(review === null ? '\nThere is no review file.\n' : `\n${paths.relative(paths.review)}\n\n${review}\n`);
   if (proposal !== null) await showProposal(context, record, { paths, folder, proposal });
 }

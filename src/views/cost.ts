@@ -1,4 +1,6 @@
+import type { StepCost } from '../domain/booked-calls.ts';
 import { usd, type TaskCost } from '../domain/cost.ts';
+import { plainTable } from './table.ts';
 
 const count = (value: number): string => value.toLocaleString('en-US');
 const calls = (value: number): string => `${count(value)} ${value === 1 ? 'call' : 'calls'}`;
@@ -21,6 +23,24 @@ export function costText(cost: TaskCost | null): string {
 export function costCell(cost: TaskCost | null): string {
   if (cost === null || isFree(cost)) return '';
   return cost.unpriced_calls === cost.calls ? '?' : usd(cost.usd);
+}
+
+/** The cell of a module in `show`; empty where nothing is known, or nothing was paid. */
+export function moduleCostCell(cost: TaskCost | null, slug: string): string {
+  const paid = cost?.modules[slug];
+  return paid === undefined || cost === null || isFree(cost) || cost.unpriced_calls === cost.calls ? '' : usd(paid);
+}
+
+/** What a module cost by round and step; empty where it asked nobody, or one that counts nothing. */
+export function stepCostTable(steps: readonly StepCost[]): string {
+  if (steps.every((step) => (step.usd ?? 0) === 0 && step.input + step.output === 0 && step.cut === 0)) return '';
+  const rows = steps.map(({ round, ask, calls: replied, cut, input, output, usd: paid }) => [
+    `${ask}${round === null ? '' : ` r${round}`}`,
+    `${count(replied)}${cut === 0 ? '' : ` and ${count(cut)} cut off`}`,
+    `${count(input)} + ${count(output)}`,
+    paid === null ? '?' : usd(paid),
+  ]);
+  return plainTable(['STEP', 'CALLS', 'TOKENS', 'COST'], rows);
 }
 
 /** A rule-based model counts no tokens and costs nothing. */

@@ -4,7 +4,7 @@ import { outcomePassed, type Outcome } from '../domain/outcome.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import type { ModuleProgress } from '../progress/progress.ts';
 import type { ModuleRecord, TaskRecord } from '../store/records.ts';
-import { costCell, costText } from './cost.ts';
+import { costCell, costText, moduleCostCell } from './cost.ts';
 import { plainTable } from './table.ts';
 
 /** `3 FIXED, 1 MISSING`, passing outcomes first. */
@@ -58,8 +58,8 @@ const cut = (text: string, columns: number): string =>
 /** What modules are doing, by their keys. */
 type Running = ReadonlyMap<string, ModuleProgress>;
 
-/** A module's row: number, slug, outcome, score, rounds, detail. */
-function moduleRow(slug: string, module: ModuleRecord, now: ModuleProgress | undefined): string[] {
+/** A module's row: number, slug, outcome, score, rounds, cost, detail. */
+function moduleRow(slug: string, module: ModuleRecord, cost: string, now: ModuleProgress | undefined): string[] {
   const outcome = module.outcome ?? '';
   const score = module.score === null ? '' : module.score.toFixed(1);
   const flag = module.suspicious ? ' (suspicious rise)' : '';
@@ -69,6 +69,7 @@ function moduleRow(slug: string, module: ModuleRecord, now: ModuleProgress | und
     outcome,
     score,
     module.rounds === 0 ? '' : String(module.rounds),
+    cost,
     standingText(module, now, flag),
   ];
 }
@@ -90,11 +91,20 @@ export function questionsText(record: TaskRecord): string {
   );
 }
 
+/** Column of the costs. */
+const COST = 5;
+
 /** The modules of a task, in the order of their numbers; rows are cut at the terminal's width. */
 export function moduleTable(record: TaskRecord, columns: number, running: Running = new Map()): string {
   const modules = Object.entries(record.modules).sort(([, a], [, b]) => a.number - b.number);
-  const rows = modules.map(([slug, module]) => moduleRow(slug, module, running.get(`${record.track}/${slug}`)));
-  return cut(plainTable(['#', 'MODULE', 'OUTCOME', 'SCORE', 'ROUNDS', 'DETAIL'], rows), columns);
+  const rows = modules.map(([slug, module]) =>
+    moduleRow(slug, module, moduleCostCell(record.cost, slug), running.get(`${record.track}/${slug}`)),
+  );
+  const head = ['#', 'MODULE', 'OUTCOME', 'SCORE', 'ROUNDS', 'COST', 'DETAIL'];
+  // Where nothing is paid for, the column would only take room from the details.
+  const isFree = rows.every((row) => row[COST] === '');
+  const shown = isFree ? [head, ...rows].map((row) => row.toSpliced(COST, 1)) : [head, ...rows];
+  return cut(plainTable(shown[0] ?? head, shown.slice(1)), columns);
 }
 
 function took(record: TaskRecord, now: Date): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TaskCost } from '../../src/domain/cost.ts';
-import { costCell, costText } from '../../src/views/cost.ts';
+import { costCell, costText, moduleCostCell, stepCostTable } from '../../src/views/cost.ts';
 
 const cost = (change: Partial<TaskCost>): TaskCost => ({
   usd: 1.234,
@@ -31,4 +31,22 @@ test.each([
   ],
 ])('the cost of a task in words: %#', (value, text, cell) => {
   expect([costText(value), costCell(value)]).toEqual([text, cell]);
+});
+
+test('a module has a cost where something was paid for, and its price is known', () => {
+  expect(moduleCostCell(cost({ modules: { '01': 0.25 } }), '01')).toBe('$0.25');
+  expect(moduleCostCell(cost({ modules: { '01': 0.25 } }), '02')).toBe('');
+  expect(moduleCostCell(cost({ unpriced_calls: 1200, modules: { '01': 0 } }), '01')).toBe('');
+  expect(moduleCostCell(null, '01')).toBe('');
+});
+
+test('the steps of a module have a row each; one that is free has none', () => {
+  const step = { round: 0, ask: 'review', calls: 1, cut: 0, input: 3400, output: 120, usd: 0.0123 };
+  expect(stepCostTable([step, { ...step, round: 1, ask: 'fix', cut: 1, usd: null }])).toBe(
+    'STEP       CALLS            TOKENS       COST\n' +
+      'review r0  1                3,400 + 120  $0.0123\n' +
+      'fix r1     1 and 1 cut off  3,400 + 120  ?\n',
+  );
+  expect(stepCostTable([{ ...step, input: 0, output: 0, usd: 0 }])).toBe('');
+  expect(stepCostTable([])).toBe('');
 });

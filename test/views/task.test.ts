@@ -36,6 +36,14 @@ test('modules stand in the order of their numbers, in columns that fit any scrip
   );
 });
 
+test('what modules cost has a column where something was paid for', () => {
+  const sums = { usd: 0.5, calls: 2, unpriced_calls: 0, unsettled_calls: 0, unsettled_usd: 0 };
+  const cost = { ...sums, input_tokens: 10, output_tokens: 10, modules: { '01-наголос': 0.5 } };
+  const [head, first] = moduleTable({ ...record, cost }, Infinity).split('\n');
+  expect(head).toBe('#  MODULE      OUTCOME  SCORE  ROUNDS  COST   DETAIL');
+  expect(first).toBe('1  01-наголос  FIXED    9.3    2       $0.50  review 9.25 (suspicious rise)');
+});
+
 test('rows are cut at the terminal, not wrapped', () => {
   for (const line of moduleTable(record, 40).split('\n')) expect(line.length).toBeLessThan(40);
 });

@@ -19,6 +19,7 @@ const LOADERS: Record<CommandName, Load> = {
   show: async (wiring) => (await import('./commands/show.ts')).newShowCommand(wiring),
   watch: async (wiring) => (await import('./commands/watch.ts')).newWatchCommand(wiring),
   logs: async (wiring) => (await import('./commands/logs.ts')).newLogsCommand(wiring),
+  plan: async (wiring) => (await import('./commands/plan.ts')).newPlanCommand(wiring),
   diff: async (wiring) => (await import('./commands/diff.ts')).newDiffCommand(wiring),
   audit: async (wiring) => (await import('./commands/audit.ts')).newAuditCommand(wiring),
   stop: async (wiring) => (await import('./commands/stop.ts')).newStopCommand(wiring),

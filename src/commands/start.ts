@@ -4,32 +4,21 @@ import { taskSettings, type SettingFlags } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
 import type { AskingOperation, Operation } from '../domain/operation.ts';
-import {
-  checkSelection,
-  formatSelection,
-  parseRange,
-  parseSelection,
-  selectedNumbers,
-  type Selection,
-} from '../domain/selection.ts';
+import { formatSelection, parseSelection, selectedNumbers, type Selection } from '../domain/selection.ts';
 import type { TaskSettings } from '../domain/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { failedSelection } from '../progress/failed-modules.ts';
 import { taskRecord } from '../progress/task-record.ts';
 import type { TaskRecord } from '../store/records.ts';
-import { trackModules } from '../store/manifest.ts';
 import { newCommand, type Wiring } from './command.ts';
 import { printJson } from '../views/json.ts';
 import { printPlan } from '../progress/dry-run.ts';
+import { selectionOf, type SelectionOptions } from '../progress/selected.ts';
 import { watchTask } from '../progress/watch-task.ts';
 
 /** What a start command was given. */
-export interface StartOptions extends SettingFlags {
+export interface StartOptions extends SettingFlags, SelectionOptions {
   readonly operation: AskingOperation;
-  readonly track: string;
-  readonly start: string | undefined;
-  readonly end: string | undefined;
-  readonly modules?: string | undefined;
   readonly onlyFailed?: string | undefined;
   readonly dryRun?: boolean | undefined;
   readonly background?: boolean | undefined;
@@ -67,32 +56,18 @@ export function newStartCommand(operation: AskingOperation, wiring: Wiring, run 
     .option('--halt <percent>', 'pause once so many of the ended modules failed: 30%')
     .option('--ask', 'modules that cannot pass wait for your `answer` while the others go on')
     .option('--only-failed <task>', 'of these modules, only those that failed in that task')
+    .option('--module-budget <usd>', 'USD one module may cost; it ends as OVER_BUDGET then')
+    .option('--no-cache', 'ask anew where another task got the same reply; modules that passed are still passed over')
     .option('--review-only', 'audit and review, change nothing')
     .option('--propose', 'keep better versions as proposals and change no module; see them with diff, then apply')
     .option('--force', 'run modules that passed before, too, and ask everything anew')
-    .option('--dry-run', 'print the plan and start nothing')
+    .option('--dry-run', 'print the plan with a forecast, and start nothing')
     .option('-b, --background', 'print the task id and return')
     .option('--json', 'print the result as JSON');
   command.action(async (track, start, end, flags) => {
     wiring.done(await run(wiring.context(), { operation, track, start, end, ...flags }));
   });
   return command;
-}
-
-/** The modules that were asked for, checked against the manifest. */
-export function selectionOf(
-  context: Context,
-  options: Pick<StartOptions, 'track' | 'start' | 'end' | 'modules'>,
-): Selection {
-  const { track, start, end, modules } = options;
-  const size = trackModules(context.manifest(), track).length;
-  if (modules !== undefined && start !== undefined) throw usageError('Give START END or --modules, not both.');
-  if (modules === undefined && (start === undefined || end === undefined)) {
-    throw usageError(`Which modules? Track ${track} has ${size}: write "${track} 1 ${size}", or --modules 3,7,9-12.`);
-  }
-  const selection = modules === undefined ? parseRange(start ?? '', end ?? '') : parseSelection(modules);
-  checkSelection(selection, track, size);
-  return selection;
 }
 
 /** The modules that failed in a task, of those that were asked for; of all where none were. */

@@ -27,6 +27,7 @@ export const SUMMARIES = {
   show: look('[options] <id>', 'Show a task with its modules and the end of its log'),
   watch: look('[options] <id>', 'Watch a task until it has ended; Ctrl-C leaves it running'),
   logs: look('[options] <id>', "Print a task's log"),
+  plan: look('[options] <track> [start] [end]', 'Forecast calls, tokens, cost and time of a task; starts nothing'),
   diff: look('[options] <id>', 'Show what a task changed in the modules, or proposes to change'),
   audit: look(
     '[options] <track> [start] [end]',

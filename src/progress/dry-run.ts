@@ -4,35 +4,33 @@ import type { ModuleRef } from '../domain/module.ts';
 import { formatSelection, selectedNumbers, type Selection } from '../domain/selection.ts';
 import type { TaskSettings } from '../domain/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { readOptional } from '../store/atomic.ts';
 import { moduleRefs } from '../store/manifest.ts';
-import { modulePaths, readModule } from '../store/module-files.ts';
+import { forecastText } from '../views/forecast.ts';
 import { plainTable } from '../views/table.ts';
 import { printJson } from '../views/json.ts';
+import { forecastPlan } from './forecast.ts';
+import { plannedWork, type PlannedWork } from './planned-work.ts';
 
-/** What a dry run says of one module. */
-interface PlannedWork {
-  readonly number: number;
-  readonly slug: string;
-  /** `missing`, `reviewed by batch-manager for these files`, … */
-  readonly state: string;
-  /** Whether the review there is counts only with `trust-old-reviews: newer`. */
-  readonly oldReview: boolean;
+/** What a dry run is of. */
+export interface DryRun {
+  readonly operation: Operation;
+  readonly track: string;
+  readonly selection: Selection;
+  readonly settings: TaskSettings;
+  readonly json: boolean;
 }
 
-/** Prints what a start would do; starts nothing. */
-export async function printPlan(
-  context: Context,
-  what: { operation: Operation; track: string; selection: Selection; settings: TaskSettings; json: boolean },
-): Promise<ExitCode> {
-  const { operation, track, selection, settings, json } = what;
+/** Prints what a start would do and what it would need; starts nothing. */
+export async function printPlan(context: Context, what: DryRun): Promise<ExitCode> {
+  const { operation, track, selection, settings } = what;
   const { folder } = context.manifest();
   const refs = moduleRefs(context.manifest(), track, selectedNumbers(selection));
   const modules: PlannedWork[] = [];
-  for (const ref of refs) modules.push(await plannedWork(folder, ref, operation));
+  for (const ref of refs) modules.push(await plannedWork(folder, ref, what));
+  const told = await forecastPlan(context, { operation, track, settings, modules });
   const oldReviews = modules.filter((module) => module.oldReview).length;
   const uncommitted = await uncommittedOf(context, refs, settings);
-  if (json) {
+  if (what.json) {
     printJson(context.io, {
       operation,
       track,
@@ -41,6 +39,7 @@ export async function printPlan(
       old_reviews: oldReviews,
       uncommitted: [...(uncommitted?.modules.keys() ?? [])],
       modules,
+      forecast: told,
     });
     return EXIT.ok;
   }
@@ -50,18 +49,26 @@ export async function printPlan(
       modules.map(({ number, slug, state }) => [String(number), slug, state]),
     ),
   );
+  const kind = `${operation} on ${track} with ${models(settings)}`;
+  context.io.out(`\n${forecastText(told, { kind, width: settings.concurrency })}`);
   context.io.err(
     `${operation} ${track} ${formatSelection(selection)}: ${modules.length} modules, model ${settings.model}, reviews by ${settings.reviewModel}. Nothing was started.\n`,
   );
   if (uncommitted !== null) context.io.err(`${uncommitted.text}\n`);
-  if (oldReviews > 0) {
-    const counted =
-      settings.trustOldReviews === 'newer'
-        ? 'count where they are newer than the files'
-        : 'do not count; each of these modules is reviewed anew (trust-old-reviews: newer in batch-manager.yaml counts them)';
-    context.io.err(`${oldReviews} modules have a review by another tool. Such reviews ${counted}.\n`);
-  }
+  sayOldReviews(context, oldReviews, settings);
   return EXIT.ok;
+}
+
+const models = ({ model, reviewModel }: TaskSettings): string =>
+  model === reviewModel ? model : `${model} and ${reviewModel}`;
+
+function sayOldReviews(context: Context, oldReviews: number, { trustOldReviews }: TaskSettings): void {
+  if (oldReviews === 0) return;
+  const counted =
+    trustOldReviews === 'newer'
+      ? 'count where they are newer than the files'
+      : 'do not count; each of these modules is reviewed anew (trust-old-reviews: newer in batch-manager.yaml counts them)';
+  context.io.err(`${oldReviews} modules have a review by another tool. Such reviews ${counted}.\n`);
 }
 
 /** What git says of the modules; null where there is nothing to say, or git has no say. */
@@ -83,36 +90,4 @@ async function uncommittedOf(
     if (!(error instanceof GitError)) throw error;
     return { modules: new Map(), text: `git failed, so uncommitted changes are not looked for: ${error.message}` };
   }
-}
-
-async function plannedWork(
-  folder: string,
-  ref: { track: string; slug: string; number: number },
-  operation: Operation,
-): Promise<PlannedWork> {
-  const paths = await modulePaths(folder, ref);
-  const { number, slug } = ref;
-  if (operation === 'research') {
-    const there = await readOptional(paths.research);
-    return {
-      number,
-      slug,
-      oldReview: false,
-      state: there === null ? 'to research' : `research is there (${there.length} bytes)`,
-    };
-  }
-  const module = await readModule(paths);
-  if (module.hashes.lesson === null) return { number, slug, oldReview: false, state: 'missing: no lesson file' };
-  const review = (await readOptional(paths.review))?.toString('utf8');
-  if (review === undefined) return { number, slug, oldReview: false, state: 'to review' };
-  const { readReviewStamp } = await import('../domain/review-text.ts');
-  const stamp = readReviewStamp(review);
-  if (stamp === null) return { number, slug, oldReview: true, state: 'has a review by another tool' };
-  const same = stamp.base === module.hash;
-  return {
-    number,
-    slug,
-    oldReview: false,
-    state: same ? `reviewed for these files (${stamp.score})` : 'changed since its review',
-  };
 }

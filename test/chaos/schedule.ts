@@ -1,5 +1,5 @@
 /** A schedule of what befalls a task, drawn from a seed: the same seed gives the same schedule. */
-import { randomFrom } from '../faults/random.ts';
+import { randomFrom } from '../../src/domain/random.ts';
 
 /** What may happen, with how often it does, by weight. */
 const WEIGHTS = {

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { randomFrom } from '../../src/domain/random.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { until } from '../helpers/until.ts';
 import { brokenFiles, moduleStates } from './module-states.ts';
 import { onlyRecord, outcomesOf } from './outcomes.ts';
 import { onlookers } from './onlookers.ts';
 import { pidsOf, type Role } from './processes.ts';
-import { randomFrom, ROUNDS, SEED } from './random.ts';
+import { ROUNDS, SEED } from './random.ts';
 import { distinct, extra } from './requests.ts';
 import { createRig, type Rig, type Running } from './rig.ts';
 import { strike } from './strike.ts';

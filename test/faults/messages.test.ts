@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { randomFrom } from '../../src/domain/random.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { until } from '../helpers/until.ts';
 import { onlyRecord } from './outcomes.ts';
-import { ROUNDS, SEED, randomFrom } from './random.ts';
+import { ROUNDS, SEED } from './random.ts';
 import { createRig } from './rig.ts';
 import { batchOf } from './batch-of.ts';
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { randomFrom } from '../../src/domain/random.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { until } from '../helpers/until.ts';
 import { onlyRecord } from './outcomes.ts';
 import { signalOne } from './processes.ts';
-import { randomFrom, ROUNDS, SEED } from './random.ts';
+import { ROUNDS, SEED } from './random.ts';
 import { createRig, type Rig } from './rig.ts';
 import { taskIdsOf } from './task-ids.ts';
 import { neededCalls } from './wounded.ts';

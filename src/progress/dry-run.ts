@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { usd } from '../domain/cost.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { ModuleRef } from '../domain/module.ts';
 import { formatSelection, selectedNumbers, type Selection } from '../domain/selection.ts';
@@ -8,7 +9,7 @@ import { moduleRefs } from '../store/manifest.ts';
 import { forecastText } from '../views/forecast.ts';
 import { plainTable } from '../views/table.ts';
 import { printJson } from '../views/json.ts';
-import { forecastPlan } from './forecast.ts';
+import { forecastPlan, type PlanForecast } from './forecast.ts';
 import { plannedWork, type PlannedWork } from './planned-work.ts';
 
 /** What a dry run is of. */
@@ -56,7 +57,15 @@ export async function printPlan(context: Context, what: DryRun): Promise<ExitCod
   );
   if (uncommitted !== null) context.io.err(`${uncommitted.text}\n`);
   sayOldReviews(context, oldReviews, settings);
+  sayBudget(context, told, settings);
   return EXIT.ok;
+}
+
+function sayBudget(context: Context, { usd: cost }: PlanForecast, { budgetUsd }: TaskSettings): void {
+  if (budgetUsd === 0 || cost === null || cost.p90 <= budgetUsd) return;
+  context.io.err(
+    `The budget of ${usd(budgetUsd)} may not reach: the task would wait then until \`set --budget\` raises it.\n`,
+  );
 }
 
 const models = ({ model, reviewModel }: TaskSettings): string =>

@@ -42,6 +42,8 @@ test.skipIf(noTemporal !== undefined)(
       code: 0,
       stdout: expect.stringContaining('There is no history of fix-review on tiny'),
     });
+    const short = await home.run(folder, ['fix-review', 'tiny', '21', '40', '--dry-run', '--budget', '1']);
+    expect(short.stderr).toContain('The budget of $1.00 may not reach');
     expect(server.requests).toEqual([]);
 
     expect(await home.run(folder, ['fix-review', 'tiny', '1', '20', '--json'])).toMatchObject({ code: 0 });

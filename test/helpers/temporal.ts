@@ -28,12 +28,12 @@ export interface TestServer {
 let quiet = false;
 
 /** The SDK's runtime is one a process, also where a test starts two servers. */
-function quietRuntime(): void {
+export function quietRuntime(): void {
   if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
   quiet = true;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { GeminiReply } from '../helpers/gemini-reply.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { until } from '../helpers/until.ts';
 import { onlyRecord, outcomesOf } from './outcomes.ts';
@@ -8,6 +9,9 @@ import { createRig } from './rig.ts';
 import { strike } from './strike.ts';
 import { undisturbed } from './undisturbed.ts';
 import { neededCalls } from './wounded.ts';
+
+/** Two heartbeats, ms: what a call has told by then survives its worker. */
+const HEARTBEATS_MS = 2000;
 
 describe.skipIf(noTemporal !== undefined)('a model call', () => {
   test.each([
@@ -39,6 +43,23 @@ describe.skipIf(noTemporal !== undefined)('a model call', () => {
     expect(took).toBeLessThan(10_000);
     await rig.watch();
     expect(extra(rig.server)).toBeLessThanOrEqual(asked);
+    await rig.end();
+  });
+
+  test('kill -9 in the back-off of a call leaves it the rest of its tries, not all of them anew', async () => {
+    const down: GeminiReply = { status: 503, body: { error: { code: 503, message: 'down', status: 'UNAVAILABLE' } } };
+    // Half of 1, 2, 4 … 32 s: the fourth wait is long enough for a heartbeat to tell of it.
+    const env = { BATCH_MANAGER_WAIT_SCALE: '0.5' };
+    const rig = await createRig({ modules: 1, script: () => down, env });
+    await rig.begin();
+    await warm(rig);
+    await until(() => rig.server.requests.length === 4, 60_000);
+    await until(() => Date.now() - (rig.server.requests[3]?.endedAt ?? Date.now()) > HEARTBEATS_MS);
+    await strike(rig, pidsOf(rig, 'worker'));
+    const { modules } = await rig.watch();
+    expect(Object.values(modules)).toMatchObject([{ outcome: 'ERROR', failure: 'ProviderDown' }]);
+    // Seven in all; a kill that cuts a wait short makes none of them anew.
+    expect(rig.server.requests).toHaveLength(7);
     await rig.end();
   });
 

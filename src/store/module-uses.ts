@@ -60,7 +60,10 @@ async function usesOf(record: TaskRecord, ledger: LedgerStore, wanted: UsesWante
   const uses: ModuleUse[] = [];
   for (const [slug, { outcome }] of Object.entries(record.modules)) {
     const calls = byModule.get(moduleKey({ track: record.track, slug }));
-    if (outcome !== null && WORKED.has(outcome) && calls !== undefined) uses.push(await useOf(calls, wanted));
+    if (outcome === null || !WORKED.has(outcome) || calls === undefined) continue;
+    // What `set --model` changed on the way tells of neither model.
+    if (calls.every(({ model }) => model === wanted.model || model === wanted.reviewModel))
+      uses.push(await useOf(calls, wanted));
   }
   return uses;
 }

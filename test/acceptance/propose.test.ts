@@ -51,7 +51,7 @@ describe.skipIf(noTemporal !== undefined)('propose', () => {
     expect(show.stderr).toContain('Proposals: 3.');
     const module = await run('show', 'latest', '--module', '1');
     expect(module.stdout).toMatch(
-      /Proposed in round 1: review [\d.]+ to 9\.\d, passes\n {2}tiny\/001-module\.md, tiny\/vocabulary/,
+      /Proposed in round 1: review [\d.]+ to 9[\d.]*, passes\n {2}tiny\/001-module\.md, tiny\/vocabulary/,
     );
     expect(module.stdout).toContain('**Overall Score:**');
     const diff = await run('diff', 'latest', '--module', '1');

@@ -7,6 +7,7 @@ import prettyMs from 'pretty-ms';
 import { TypedError } from '../src/domain/failure.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import type { Ask, ModelReply } from '../src/model/model.ts';
+import { isOverridden } from '../src/prompts/prompts.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
 import { usd } from '../src/domain/cost.ts';
 import type { ClosedGate } from '../src/store/model-gates.ts';
@@ -160,11 +161,7 @@ async function askWithin(call: Call, prompt: string, limitMs: number): Promise<M
 
 /** Whether a review of the shipped form is asked for: a workspace's own prompt may ask for more than the object has room for. */
 const isShippedForm = ({ deps, ask }: Call): boolean =>
-  ask === 'review' &&
-  !deps
-    .prompts()
-    .inForce()
-    .some(({ name, overridden }) => name === 'review' && overridden);
+  ask === 'review' && !isOverridden(deps.workspace.root, 'review');
 
 /** Keeps a reply on disk. It is kept even when a stop arrived meanwhile: it was paid. */
 async function keep(call: Call, reply: ModelReply, ms: number): Promise<void> {

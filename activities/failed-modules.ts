@@ -1,4 +1,4 @@
-import { failedClass, moduleFailed } from '../src/domain/failed.ts';
+import { failedWith } from '../src/domain/failed.ts';
 import type { BatchSteps, FailedModulesInput } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 import { plannedNow, planOf } from './plan.ts';
@@ -18,14 +18,7 @@ export function createFailedModules(deps: Deps): BatchSteps['failedModules'] {
 async function failedSlugs(deps: Deps, input: FailedModulesInput): Promise<Set<string>> {
   const { taskId, classes, unrecorded } = input;
   const record = await deps.records.get(taskId);
-  const ends = new Map(
-    Object.entries(record?.modules ?? {}).map(([slug, { outcome, failure }]) => [slug, { outcome, failure }]),
-  );
-  for (const { slug, outcome, failure } of unrecorded) ends.set(slug, { outcome, failure });
-  const failed = new Set<string>();
-  for (const [slug, { outcome, failure }] of ends) {
-    if (outcome === null || !moduleFailed(outcome)) continue;
-    if (classes === null || classes.includes(failedClass({ outcome, failure }))) failed.add(slug);
-  }
-  return failed;
+  const ends = new Map<string, Parameters<typeof failedWith>[0]>(Object.entries(record?.modules ?? {}));
+  for (const end of unrecorded) ends.set(end.slug, end);
+  return new Set([...ends].filter(([, end]) => failedWith(end, classes)).map(([slug]) => slug));
 }

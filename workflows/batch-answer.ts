@@ -1,8 +1,8 @@
 /** The answer of a person to a module that cannot pass. */
 import type { BatchState } from './batch-state.ts';
 import { ANSWER_UPDATE, type Answer, type AnswerRequest, type PlannedModule, type QueuedModule } from './contract.ts';
-import { badRequest, handleMessage } from './messages.ts';
-import { byText } from './steering.ts';
+import { badRequest, handleMessage, isModuleName } from './messages.ts';
+import { byText, isBy, isShort } from './steering.ts';
 
 /** Longest note, in characters: it goes through history, and into a prompt. */
 const NOTE = 500;
@@ -20,10 +20,9 @@ export function handleAnswer(state: BatchState): void {
 }
 
 function checkAnswer(argument: unknown): asserts argument is AnswerRequest {
-  const { module, answer: verdict, note = '', by = '' } = (argument ?? {}) as Record<string, unknown>;
-  const isNamed = typeof module === 'string' && module.length > 0 && module.length <= 300;
-  const isSaid = typeof note === 'string' && note.length <= NOTE && typeof by === 'string' && by.length <= 100;
-  if (isNamed && isSaid && VERDICTS.includes(verdict)) return;
+  const request = (argument ?? {}) as Record<string, unknown>;
+  const isSaid = isShort(request, 'note', NOTE) && isBy(request);
+  if (isModuleName(request['module']) && isSaid && VERDICTS.includes(request['answer'])) return;
   throw badRequest(
     `Give an object such as {"module": "06", "answer": "accept"}: the answer is accept, retry or skip, a note has at most ${NOTE} characters.`,
   );
@@ -38,8 +37,8 @@ async function answer(state: BatchState, request: AnswerRequest): Promise<Answer
   state.unqueue(found.slug);
   state.question(found.slug, null);
   state.again.unshift(answered(queued, found, request));
-  const { answer: verdict, note, by } = request;
-  const text = `${found.slug}: ${verdict}${byText({ ...(by !== undefined && { by }), ...(note !== undefined && { reason: note }) })}`;
+  const { answer: verdict } = request;
+  const text = `${found.slug}: ${verdict}${saidText(request)}`;
   await state.steps.run('logTask', { taskId, event: ANSWER_UPDATE, text });
   return { changed: true, detail: DETAILS[verdict] };
 }
@@ -52,15 +51,16 @@ const DETAILS: Record<AnswerRequest['answer'], string> = {
 
 /** How the module goes on: to its end by the replies that are kept, or anew with what the person said. */
 function answered(queued: QueuedModule, found: PlannedModule, request: AnswerRequest): QueuedModule {
-  const { answer: verdict, note, by } = request;
+  const { answer: verdict, note } = request;
   if (verdict === 'retry') {
     const module = { ...found, generation: found.generation + 1 };
     return { module, note: null, force: true, busyTries: 0, ...(note !== undefined && { personNote: note }) };
   }
   const word = verdict === 'accept' ? 'accepted' : 'skipped';
-  const reason = { ...(by !== undefined && { by }), ...(note !== undefined && { reason: note }) };
-  return { ...queued, answer: { kind: verdict, text: `${word}${byText(reason)}` } };
+  return { ...queued, answer: { kind: verdict, text: `${word}${saidText(request)}` } };
 }
+
+const saidText = ({ by = '', note = '' }: AnswerRequest): string => byText({ by, reason: note });
 
 function standing(state: BatchState, module: PlannedModule): string {
   const outcome = state.outcomeOf(module);

@@ -3,7 +3,7 @@ import type { Outcome } from '../src/domain/outcome.ts';
 import { defineQuery, setHandler } from '@temporalio/workflow';
 import type { BatchState, OpenModule } from './batch-state.ts';
 import { MESSAGES, PROGRESS_QUERY, type Answer, type BatchProgress, type PlannedModule } from './contract.ts';
-import { badRequest, handleMessage } from './messages.ts';
+import { badRequest, handleMessage, isModuleName } from './messages.ts';
 
 type Verb = keyof typeof MESSAGES;
 type Handle = (state: BatchState, module: PlannedModule) => Promise<Answer>;
@@ -27,7 +27,7 @@ export function handleMessages(state: BatchState): void {
 }
 
 function checkModule(module: unknown): asserts module is string {
-  if (typeof module === 'string' && module.length > 0 && module.length <= 300) return;
+  if (isModuleName(module)) return;
   throw badRequest('Name one module: its slug or its number.');
 }
 

@@ -44,6 +44,10 @@ async function answerSignal<T>(state: BatchState, message: Message<T>, argument:
   }
 }
 
+/** Whether an argument can name a module: its slug or its number. */
+export const isModuleName = (name: unknown): name is string =>
+  typeof name === 'string' && name.length > 0 && name.length <= 300;
+
 /** What refuses a message. */
 export const badRequest = (message: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, 'BadRequest');

@@ -10,13 +10,17 @@ const BY = 100;
 /** Refuses what says neither who nor why in short. */
 export function checkSteering(argument: unknown): asserts argument is Steering {
   const isObject = typeof argument === 'object' && argument !== null;
-  if (isObject && isShort(argument, 'by', BY) && isShort(argument, 'reason', REASON)) return;
+  if (isObject && isBy(argument) && isShort(argument, 'reason', REASON)) return;
   throw badRequest(
     `Give an object such as {"reason": "a word on why"}, with a reason of at most ${REASON} characters.`,
   );
 }
 
-function isShort(argument: object, key: string, length: number): boolean {
+/** Whether `by` is a name, or left out. */
+export const isBy = (argument: object): boolean => isShort(argument, 'by', BY);
+
+/** Whether a key holds a text of at most so many characters, or is left out. */
+export function isShort(argument: object, key: string, length: number): boolean {
   const value = (argument as Record<string, unknown>)[key];
   return value === undefined || (typeof value === 'string' && value.length <= length);
 }

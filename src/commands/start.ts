@@ -3,11 +3,11 @@ import { checkAuditSettings } from '../config/check-audit.ts';
 import { taskSettings, type SettingFlags } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
-import type { AskingOperation, Operation } from '../domain/operation.ts';
+import type { AskingOperation } from '../domain/operation.ts';
 import { formatSelection, parseSelection, selectedNumbers, type Selection } from '../domain/selection.ts';
-import type { TaskSettings } from '../domain/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { failedSelection } from '../progress/failed-modules.ts';
+import { startInWorkspace } from '../progress/start-in-workspace.ts';
 import { taskRecord } from '../progress/task-record.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { newCommand, type Wiring } from './command.ts';
@@ -94,7 +94,7 @@ export async function runStart(context: Context, options: StartOptions): Promise
   if (options.dryRun === true)
     return printPlan(context, { operation, track, selection, settings, json: options.json ?? false });
   const retryOf = failedIn === null ? {} : { retryOf: failedIn.task_id };
-  const { taskId, attached } = await start(context, { operation, track, selection, settings, ...retryOf });
+  const { taskId, attached } = await startInWorkspace(context, { operation, track, selection, settings, ...retryOf });
   const { io } = context;
   if (options.background === true) {
     if (options.json === true) printJson(io, { task_id: taskId, attached });
@@ -109,13 +109,4 @@ export async function runStart(context: Context, options: StartOptions): Promise
       : `Started ${taskId}: ${operation} ${track} ${formatSelection(selection)}\n`,
   );
   return watchTask(context, taskId, { json: options.json ?? false });
-}
-
-async function start(
-  context: Context,
-  what: { operation: Operation; track: string; selection: Selection; settings: TaskSettings; retryOf?: string },
-): Promise<{ taskId: string; attached: boolean }> {
-  const { client } = await context.engine();
-  const { startTask } = await import('../client/start.ts');
-  return startTask(client, context.workspace, { workspaceId: await context.workspaceId(), ...what });
 }

@@ -30,6 +30,15 @@ export function failedClass({ outcome, failure }: { outcome: Outcome; failure: F
   return (failure === null ? undefined : CLASSES[failure]) ?? outcomeClass(outcome);
 }
 
+/** True where a module failed with one of the words; null takes every failure. One that has not ended has not failed. */
+export function failedWith(
+  { outcome, failure }: { readonly outcome: Outcome | null; readonly failure: FailureType | null },
+  classes: readonly string[] | null,
+): boolean {
+  if (outcome === null || !moduleFailed(outcome)) return false;
+  return classes === null || classes.includes(failedClass({ outcome, failure }));
+}
+
 /** All words that choose among failed modules. */
 export const FAILED_CLASSES: readonly string[] = [
   ...Object.values(CLASSES),

@@ -1,6 +1,6 @@
 /** The modules of a task that failed, for a retry. */
 import { usageError } from '../domain/errors.ts';
-import { failedClass, FAILED_CLASSES, moduleFailed } from '../domain/failed.ts';
+import { FAILED_CLASSES, failedWith } from '../domain/failed.ts';
 import { parseSelection, type Selection } from '../domain/selection.ts';
 import type { TaskRecord } from '../store/records.ts';
 
@@ -18,10 +18,7 @@ export function readClasses(text: string): string[] {
 /** Numbers of the modules that failed, of the classes that are wanted; null wants all. */
 export function failedNumbers(record: TaskRecord, classes: readonly string[] | null): number[] {
   return Object.values(record.modules)
-    .filter(({ outcome, failure }) => {
-      if (outcome === null || !moduleFailed(outcome)) return false;
-      return classes === null || classes.includes(failedClass({ outcome, failure }));
-    })
+    .filter((module) => failedWith(module, classes))
     .map(({ number }) => number)
     .sort((a, b) => a - b);
 }

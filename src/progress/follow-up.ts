@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { trackModules } from '../store/manifest.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { printJson } from '../views/json.ts';
+import { startInWorkspace } from './start-in-workspace.ts';
 import { findModule } from './task-record.ts';
 import { watchTask } from './watch-task.ts';
 
@@ -52,11 +53,8 @@ export async function startFollowUp(
   const { task_id: of, track } = record;
   const selection = numbersOf(context, record, slugs);
   const { settings } = taskSettings({ force: flags.force }, context.env, context.settings());
-  const { client } = await context.engine();
-  const { startTask } = await import('../client/start.ts');
-  const workspaceId = await context.workspaceId();
-  const request = { workspaceId, operation, track, selection, settings: { ...settings, of } };
-  const { taskId, attached } = await startTask(client, context.workspace, request);
+  const request = { operation, track, selection, settings: { ...settings, of } };
+  const { taskId, attached } = await startInWorkspace(context, request);
   const { io } = context;
   if (flags.background === true) {
     if (flags.json === true) printJson(io, { task_id: taskId, attached });

@@ -3,6 +3,7 @@ import { taskSettings } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import type { Selection } from '../domain/selection.ts';
 import type { TaskRecord } from '../store/records.ts';
+import { startInWorkspace } from './start-in-workspace.ts';
 
 /** Starts a task over these modules, with the settings of the old one; gives its id. `force` runs what passed, too. */
 export async function retryTask(
@@ -22,15 +23,5 @@ export async function retryTask(
     force,
   };
   const { settings } = taskSettings(flags, context.env, context.settings());
-  const { client } = await context.engine();
-  const { startTask } = await import('../client/start.ts');
-  const workspaceId = await context.workspaceId();
-  return startTask(client, context.workspace, {
-    workspaceId,
-    operation,
-    track,
-    selection,
-    settings,
-    retryOf: old.task_id,
-  });
+  return startInWorkspace(context, { operation, track, selection, settings, retryOf: old.task_id });
 }

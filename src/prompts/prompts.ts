@@ -97,6 +97,10 @@ function findPrompt(workspaceRoot: string, name: PromptName): PromptFile {
   return { name, path: fileURLToPath(new URL(`./${name}.md`, import.meta.url)), overridden: false };
 }
 
+/** Whether a workspace has a prompt of its own in the place of a shipped one; reads none of them. */
+export const isOverridden = (workspaceRoot: string, name: PromptName): boolean =>
+  findPrompt(workspaceRoot, name).overridden;
+
 function readTemplate({ name, path }: PromptFile): string {
   let text: string;
   try {

@@ -4,19 +4,16 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createHome, findProcess, type Home } from '../helpers/cli.ts';
 import { startGeminiServer, type GeminiServer } from '../helpers/gemini-server.ts';
-import type { GeminiReply } from '../helpers/gemini-reply.ts';
 import { keptReplies } from '../helpers/kept-replies.ts';
-import { tempWorkspace, writeTree } from '../helpers/curriculum.ts';
+import { tempWorkspace } from '../helpers/curriculum.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
 import { noTemporal } from '../helpers/temporal.ts';
-import { googleAt, thinkingScript } from '../helpers/thinking-server.ts';
+import { A_CALL, addSettings, PRICES, pricedScript } from '../helpers/priced.ts';
+import { googleAt } from '../helpers/thinking-server.ts';
 import { recordOf } from '../helpers/record.ts';
 import { until } from '../helpers/until.ts';
 
 const MODULES = 20;
-/** USD that each call costs: 100,000 tokens in and 10,000 out, at 1 and 10 USD a million. */
-const A_CALL = 0.2;
-const PRICES = 'prices:\n  google/gemini-2.5-flash: { input: 1, output: 10 }\n';
 
 let server: GeminiServer;
 let home: Home;
@@ -28,16 +25,11 @@ afterEach(async () => {
 test.skipIf(noTemporal !== undefined)(
   'a task spends no more than it may, over a kill of its worker, waits, and goes on when the budget is raised',
   async () => {
-    const think = thinkingScript(() => 400);
-    server = await startGeminiServer(async (request) => {
-      const usage = { promptTokenCount: 100_000, candidatesTokenCount: 10_000, totalTokenCount: 110_000 };
-      return { ...((await think(request)) as GeminiReply), usage };
-    });
+    server = await startGeminiServer(pricedScript(400));
     home = createHome(googleAt(server));
     const folder = tempWorkspace();
     tinyWorkspace(folder, MODULES);
-    const settings = readFileSync(join(folder, 'batch-manager.yaml'), 'utf8');
-    writeTree(folder, { 'batch-manager.yaml': `${settings}${PRICES}` });
+    addSettings(folder, PRICES);
     const command = ['fix-review', 'tiny', '1', String(MODULES), '--concurrency', '4', '--budget', '2', '-b'];
     const id = (await home.run(folder, command)).stdout.trim();
     await until(() => server.requests.length >= 5, 30_000);

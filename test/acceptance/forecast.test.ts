@@ -1,17 +1,17 @@
 /** A forecast by real history: what the next modules really cost lies where it says. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { PlanForecast } from '../../src/progress/forecast.ts';
 import type { TaskRecord } from '../../src/store/records.ts';
 import { woundedWorkspace } from '../faults/wounded.ts';
 import { createHome, type Home } from '../helpers/cli.ts';
-import { tempWorkspace, writeTree } from '../helpers/curriculum.ts';
+import { tempWorkspace } from '../helpers/curriculum.ts';
 import { startGeminiServer, type GeminiServer } from '../helpers/gemini-server.ts';
 import { noTemporal } from '../helpers/temporal.ts';
+import { addSettings } from '../helpers/priced.ts';
 import { googleAt, thinkingScript } from '../helpers/thinking-server.ts';
 
-const PRICES = 'prices:\n  google/gemini-2.5-flash: { input: 100, output: 1000 }\n';
+/** A hundred times what the tokens of a small lesson would cost, so that it can be seen. */
+const DEAR = 'prices:\n  google/gemini-2.5-flash: { input: 100, output: 1000 }\n';
 
 let server: GeminiServer;
 let home: Home;
@@ -27,9 +27,7 @@ test.skipIf(noTemporal !== undefined)(
     home = createHome(googleAt(server));
     const folder = tempWorkspace();
     woundedWorkspace(folder, 40);
-    writeTree(folder, {
-      'batch-manager.yaml': `${readFileSync(join(folder, 'batch-manager.yaml'), 'utf8')}${PRICES}`,
-    });
+    addSettings(folder, DEAR);
     const plan = async (...flags: string[]): Promise<PlanForecast> => {
       const { stdout } = await home.run(folder, ['plan', 'tiny', '21', '40', '--json', ...flags]);
       return (JSON.parse(stdout) as { forecast: PlanForecast }).forecast;

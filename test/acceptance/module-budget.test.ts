@@ -1,20 +1,14 @@
 /** What one module may cost: it ends there, the others go on, and what it paid for is not paid again. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { TaskRecord } from '../../src/store/records.ts';
 import { distinct } from '../faults/requests.ts';
 import { woundedWorkspace } from '../faults/wounded.ts';
 import { createHome, type Home } from '../helpers/cli.ts';
-import { tempWorkspace, writeTree } from '../helpers/curriculum.ts';
-import type { GeminiReply } from '../helpers/gemini-reply.ts';
+import { tempWorkspace } from '../helpers/curriculum.ts';
 import { startGeminiServer, type GeminiServer } from '../helpers/gemini-server.ts';
 import { noTemporal } from '../helpers/temporal.ts';
-import { googleAt, thinkingScript } from '../helpers/thinking-server.ts';
-
-/** Each call costs 0.20: 100,000 tokens in and 10,000 out. */
-const PRICES = 'prices:\n  google/gemini-2.5-flash: { input: 1, output: 10 }\n';
-const USAGE = { promptTokenCount: 100_000, candidatesTokenCount: 10_000, totalTokenCount: 110_000 };
+import { addSettings, PRICES, pricedScript } from '../helpers/priced.ts';
+import { googleAt } from '../helpers/thinking-server.ts';
 
 let server: GeminiServer;
 let home: Home;
@@ -26,13 +20,11 @@ afterEach(async () => {
 test.skipIf(noTemporal !== undefined)(
   'a module ends where it has cost what one may, and with a higher cap goes on from there',
   async () => {
-    const think = thinkingScript(() => 50);
-    server = await startGeminiServer(async (request) => ({ ...((await think(request)) as GeminiReply), usage: USAGE }));
+    server = await startGeminiServer(pricedScript(50));
     home = createHome(googleAt(server));
     const folder = tempWorkspace();
     woundedWorkspace(folder, 3);
-    const settings = readFileSync(join(folder, 'batch-manager.yaml'), 'utf8');
-    writeTree(folder, { 'batch-manager.yaml': `${settings}${PRICES}module-budget: 0.5\n` });
+    addSettings(folder, `${PRICES}module-budget: 0.5\n`);
     const run = async (...flags: string[]) => {
       const { code, stdout } = await home.run(folder, ['fix-review', 'tiny', '1', '3', '--json', ...flags]);
       return { code, record: JSON.parse(stdout) as TaskRecord };

@@ -6,14 +6,12 @@ import { recordsOf } from '../faults/outcomes.ts';
 import { woundedWorkspace } from '../faults/wounded.ts';
 import { createHome, finished, MAIN, type CliResult, type Home } from '../helpers/cli.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
-import type { GeminiReply } from '../helpers/gemini-reply.ts';
 import { startGeminiServer, type GeminiServer } from '../helpers/gemini-server.ts';
 import { serveHttp } from '../helpers/http-server.ts';
+import { PRICES, pricedScript } from '../helpers/priced.ts';
 import { noTemporal } from '../helpers/temporal.ts';
-import { googleAt, thinkingScript } from '../helpers/thinking-server.ts';
+import { googleAt } from '../helpers/thinking-server.ts';
 import { until } from '../helpers/until.ts';
-
-const PRICES = 'prices:\n  google/gemini-2.5-flash: { input: 1, output: 10 }\n';
 
 /** A program that gives a command a terminal of its own. */
 const noScript = spawnSync('script', ['--version']).stdout?.includes('util-linux')
@@ -47,11 +45,7 @@ async function atTerminal(args: readonly string[]): Promise<string> {
 
 describe.skipIf(noTemporal !== undefined)('notify', () => {
   beforeEach(async () => {
-    const think = thinkingScript(() => 0);
-    server = await startGeminiServer(async (request) => {
-      const usage = { promptTokenCount: 100_000, candidatesTokenCount: 10_000, totalTokenCount: 110_000 };
-      return { ...((await think(request)) as GeminiReply), usage };
-    });
+    server = await startGeminiServer(pricedScript(0));
     home = createHome(googleAt(server));
   });
   afterEach(async () => {

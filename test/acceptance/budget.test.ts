@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { createHome, findProcess, type Home } from '../helpers/cli.ts';
+import { workerOf } from '../faults/processes.ts';
+import { createHome, type Home } from '../helpers/cli.ts';
 import { startGeminiServer, type GeminiServer } from '../helpers/gemini-server.ts';
 import { keptReplies } from '../helpers/kept-replies.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
@@ -33,7 +34,7 @@ test.skipIf(noTemporal !== undefined)(
     const command = ['fix-review', 'tiny', '1', String(MODULES), '--concurrency', '4', '--budget', '2', '-b'];
     const id = (await home.run(folder, command)).stdout.trim();
     await until(() => server.requests.length >= 5, 30_000);
-    process.kill(findProcess(home.folder, 'main.js', ' worker ') ?? 0, 'SIGKILL');
+    process.kill(workerOf({ home, folder }), 'SIGKILL');
     await until(() => recordOf(folder, id)?.status === 'waiting', 60_000);
 
     // Every reply that got to the cache is booked, those killed in flight are unsettled, and both count. A call that was

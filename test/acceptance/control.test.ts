@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectClient } from '../../src/client/connection.ts';
 import type { TaskRecord } from '../../src/store/records.ts';
 import { strike } from '../faults/strike.ts';
-import { createHome, findProcess, finished, type Home } from '../helpers/cli.ts';
+import { workerOf } from '../faults/processes.ts';
+import { createHome, finished, type Home } from '../helpers/cli.ts';
 import type { GeminiServer } from '../helpers/gemini-server.ts';
 import { collect } from '../helpers/collect.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
@@ -150,7 +151,7 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     const { folder, start } = await setup(4);
     const id = await start();
     await until(() => server.inFlight === 4);
-    process.kill(findProcess(home.folder, 'main.js', ' worker ') ?? 0, 'SIGKILL');
+    process.kill(workerOf({ home, folder }), 'SIGKILL');
     // One is gone, the others are there and empty, as a file is that was not on the disk yet.
     const prompts = join(folder, '.batch-manager/work/prompts');
     const [first, ...others] = readdirSync(prompts).map((name) => join(prompts, name));
@@ -167,7 +168,7 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     const id = await start();
     await until(() => server.requests.length >= 14);
     const inFlight = server.inFlight;
-    const lost = await strike({ server, folder }, [findProcess(home.folder, 'main.js', ' worker ') ?? 0]);
+    const lost = await strike({ server, folder }, [workerOf({ home, folder })]);
     expect(lost).toBeLessThanOrEqual(8);
     expect((await home.run(folder, ['watch', id])).code).toBe(0);
     expect(record(folder, id).counts).toEqual({ PASS_ON_REVIEW: 30 });

@@ -6,7 +6,8 @@ import type { ModuleRecord } from '../../src/store/records.ts';
 import { onlyRecord } from '../faults/outcomes.ts';
 import { askOf } from '../faults/requests.ts';
 import { woundedWorkspace, type Wound } from '../faults/wounded.ts';
-import { createHome, findProcess, type CliResult, type Home } from '../helpers/cli.ts';
+import { workerOf } from '../faults/processes.ts';
+import { createHome, type CliResult, type Home } from '../helpers/cli.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
 import type { GeminiReply } from '../helpers/gemini-reply.ts';
 import { startGeminiServer, type GeminiServer } from '../helpers/gemini-server.ts';
@@ -125,7 +126,7 @@ describe.skipIf(noTemporal !== undefined)('an edit by a person', () => {
     await setup('lesson and vocabulary', (n) => {
       if (n !== 3 || killed) return;
       killed = true;
-      process.kill(findProcess(home.folder, 'main.js', ' worker ') ?? 0, 'SIGKILL');
+      process.kill(workerOf({ home, folder }), 'SIGKILL');
       edit();
     });
     expect((await run('fix-review', 'tiny', '1', '1')).code).toBe(0);

@@ -2,7 +2,8 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createHome, findProcess, marked, type CliResult, type Home } from '../helpers/cli.ts';
+import { workerOf } from '../faults/processes.ts';
+import { createHome, marked, type CliResult, type Home } from '../helpers/cli.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
 import { dailyQuota, type GeminiReply } from '../helpers/gemini-reply.ts';
 import { startGeminiServer, type GeminiScript, type GeminiServer } from '../helpers/gemini-server.ts';
@@ -151,7 +152,7 @@ describe.skipIf(noTemporal !== undefined)('steering', () => {
     const before = server.requests.length;
     await until(() => server.requests.length > before, 60_000);
     // A worker that hears nothing: no stop is answered.
-    const worker = findProcess(home.folder, 'main.js', ' worker ') ?? 0;
+    const worker = workerOf({ home, folder });
     process.kill(worker, 'SIGSTOP');
     try {
       expect(await run('stop', second, '--drain', '--force')).toMatchObject({ code: 2 });
@@ -174,7 +175,7 @@ describe.skipIf(noTemporal !== undefined)('steering', () => {
     const waiting = (modules: string): boolean =>
       recordOf(folder, id)?.reason === `waiting for a person's answer to ${modules}`;
     await until(() => waiting('4 modules'), 60_000);
-    process.kill(findProcess(home.folder, 'main.js', ' worker ') ?? 0, 'SIGKILL');
+    process.kill(workerOf({ home, folder }), 'SIGKILL');
     const { stdout } = await run('show', id);
     expect(stdout).toMatch(/Needs you:\n {2}001-module: FAIL_AFTER_RETRIES: 0 rounds used: score [\d.]+/);
     expect(stdout).toContain(`batch-manager answer ${id} SLUG accept|retry|skip`);

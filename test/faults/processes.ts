@@ -39,6 +39,13 @@ export function pidsOf(place: Place, ...roles: readonly Role[]): number[] {
     .map(({ pid }) => pid);
 }
 
+/** The worker of a workspace, not its spare; throws where there is none: a test that kills nobody proves nothing. */
+export function workerOf(place: Place): number {
+  const [pid] = pidsOf(place, 'worker');
+  if (pid === undefined) throw new Error(`no worker serves ${place.folder}`);
+  return pid;
+}
+
 /** Sends a signal to all processes of these roles, at one moment; gives their pids. */
 export function signalAll(place: Place, signal: NodeJS.Signals, ...roles: readonly Role[]): number[] {
   const pids = pidsOf(place, ...roles);

@@ -93,8 +93,3 @@ function pids(): number[] {
     return [];
   }
 }
-
-/** The process of a home whose command line holds all these words. */
-export function findProcess(folder: string, ...words: readonly string[]): number | undefined {
-  return marked(folder).find(({ command }) => words.every((word) => command.includes(word)))?.pid;
-}

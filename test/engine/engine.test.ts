@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectClient } from '../../src/client/connection.ts';
@@ -19,11 +19,24 @@ const engine = (): EngineState => JSON.parse(readFileSync(engineFile(), 'utf8'))
 const address = (): string => engine().server?.address ?? '';
 const kill = (pid: number | undefined): boolean => process.kill(pid ?? 0, 'SIGKILL');
 
-/** Takes a port, unless another program of this machine has it: taken it is either way. */
-async function takePort(port: number): Promise<Server> {
+/** Takes a port, or waits for it where another program of this machine has it: taken it is either way. */
+async function takePort(port: number): Promise<{ close(): void }> {
   const server = createServer();
-  await new Promise<void>((done) => server.once('error', () => done()).listen(port, '127.0.0.1', done));
-  return server;
+  let isOver = false;
+  const listen = (): void => {
+    // Another test's engine may have the port, and give it up in the middle of this one.
+    if (!isOver) server.listen(port, '127.0.0.1');
+  };
+  const tried = new Promise<void>((done) => server.once('listening', done).once('error', () => done()));
+  server.on('error', () => setTimeout(listen, 5));
+  listen();
+  await tried;
+  return {
+    close() {
+      isOver = true;
+      server.close();
+    },
+  };
 }
 
 describe.skipIf(noTemporal !== undefined)('the embedded engine', () => {

@@ -1,5 +1,5 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
-import { TurnedBack } from '../src/concurrency/gates.ts';
+import { StopRequest, TurnedBack } from '../src/concurrency/gates.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import type { ModelCalls } from '../workflows/step-contract.ts';
@@ -10,6 +10,8 @@ export function createAuditCommand(deps: Deps): ModelCalls['auditCommand'] {
   return async (input) => {
     const command = deps.auditCommand;
     if (command === null || (await deps.audits.gate(input.hash, command.key)) !== null) return null;
+    // A module whose reply came just when its task was stopped gets here.
+    if ((await deps.gates.limitsOf(input.taskId))?.closed === true) throw new StopRequest('task');
     const version = await deps.work.version(input.hash);
     const registered = deps.gates.register(input.taskId, input.module.slug);
     const beating = setInterval(() => heartbeat({ phase: 'audit command', attempt: activityInfo().attempt }), 500);

@@ -35,9 +35,15 @@ export function wrapAll<T extends object>(activities: T): T {
 export function toFailure(error: unknown, attempt: number): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   if (error instanceof StopRequest) {
-    // Not a CancelledFailure: thrown before the server's cancel arrives it would count as retryable.
+    // What was stopped decides how the module closes. Not a CancelledFailure: thrown before the server's cancel arrives it would count as retryable.
     const category = ApplicationFailureCategory.BENIGN;
-    return ApplicationFailure.create({ type: 'Stopped', nonRetryable: true, category, message: 'stopped' });
+    return ApplicationFailure.create({
+      type: 'Stopped',
+      nonRetryable: true,
+      category,
+      message: 'stopped',
+      details: [error.of],
+    });
   }
   const message = (error instanceof Error ? error.message : String(error)).slice(0, MESSAGE);
   if (error instanceof TypedError) return failure(error.type, message, !error.retryable);

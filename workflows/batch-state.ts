@@ -52,6 +52,8 @@ export interface Standing {
 export class BatchState {
   readonly input: BatchInput;
   readonly steps = new StepQueue();
+  /** Whether modules whose call a stop aborted end by themselves. */
+  readonly stopsByValue: boolean;
   total = 0;
   cursor = 0;
   statuses = '';
@@ -93,8 +95,10 @@ export class BatchState {
   /** Set once the server suggests to continue as new. */
   historyFull = false;
 
-  constructor(input: BatchInput) {
+  /** `stopsByValue` is false in runs that an older version began: there all children are cancelled. */
+  constructor(input: BatchInput, { stopsByValue }: { readonly stopsByValue: boolean }) {
     this.input = input;
+    this.stopsByValue = stopsByValue;
     this.live = liveSettings(input);
     this.recordedLive = this.live;
     this.canaryOver = input.carry?.canaryOver ?? (input.settings.canary ?? 0) === 0;

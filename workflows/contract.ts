@@ -223,7 +223,11 @@ export interface WaitNote {
 }
 
 /** How a module workflow ends. A bad end is a value, too: every child reports, whatever befell it. */
-export type ModuleEnd = EndedModule | { readonly kind: 'wait'; readonly note: WaitNote };
+export type ModuleEnd =
+  | EndedModule
+  | { readonly kind: 'wait'; readonly note: WaitNote }
+  /** Its task was stopped, and with it the call that it had in hand. */
+  | { readonly kind: 'stopped' };
 
 export interface EndedModule {
   readonly kind: 'ended';

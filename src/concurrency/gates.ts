@@ -11,9 +11,13 @@ import type { LimitStore, Limits } from '../store/limits.ts';
 
 /** Why a call was aborted by us: the reason of its signal. */
 export class StopRequest extends Error {
-  constructor() {
+  /** What was stopped: where it is the task, no call of it starts any more. */
+  readonly of: 'task' | 'module';
+
+  constructor(of: StopRequest['of']) {
     super('stopped');
     this.name = 'StopRequest';
+    this.of = of;
   }
 }
 
@@ -89,7 +93,7 @@ export class TaskGates {
       if (signal.aborted) gate?.waiting.shift()?.();
       signal.throwIfAborted();
       if (gate === null || (gate.limits.concurrency === 0 && !gate.limits.closed)) return null;
-      if (gate.limits.closed) throw new StopRequest();
+      if (gate.limits.closed) throw new StopRequest('task');
       if (gate.inFlight < gate.limits.concurrency) break;
       await turn(gate, signal);
     }
@@ -122,22 +126,25 @@ export class TaskGates {
     return (await this.limitsOf(taskId))?.budgetUsd ?? 0;
   }
 
-  /** Closes a task's gate for good and aborts its calls. */
-  async close(taskId: string): Promise<void> {
+  /** Closes a task's gate for good and aborts its calls; gives the slugs of the modules whose calls they were. */
+  async close(taskId: string): Promise<readonly string[]> {
     const gate = await this.gate(taskId);
     const { concurrency = 0, budgetUsd = 0 } = gate?.limits ?? {};
     await this.update(taskId, { concurrency, closed: true, budgetUsd });
     faultPoint('gate:closed');
-    this.abort((call) => call.taskId === taskId);
+    return this.abort('task', (call) => call.taskId === taskId);
   }
 
   /** Aborts the calls of one module of a task. */
   abortModule(taskId: string, slug: string): void {
-    this.abort((call) => call.taskId === taskId && call.slug === slug);
+    this.abort('module', (call) => call.taskId === taskId && call.slug === slug);
   }
 
-  private abort(wanted: (call: Call) => boolean): void {
-    for (const call of this.calls) if (wanted(call)) call.controller.abort(new StopRequest());
+  /** Aborts calls; gives the slugs of those that nobody had aborted before. */
+  private abort(of: StopRequest['of'], wanted: (call: Call) => boolean): string[] {
+    const aborted = [...this.calls].filter((call) => wanted(call) && !call.controller.signal.aborted);
+    for (const { controller } of aborted) controller.abort(new StopRequest(of));
+    return aborted.map(({ slug }) => slug);
   }
 
   private async update(taskId: string, limits: Limits): Promise<void> {

@@ -156,7 +156,7 @@ class StoryReader {
   }
 
   private close(at: string, end: ModuleEnd): void {
-    if (end.kind === 'wait') return;
+    if (end.kind !== 'ended') return;
     this.end = end;
     this.say(this.finishedAt ?? at, 'ended', endedText(end));
   }

@@ -25,6 +25,18 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
     return (await server.client.workflow.getHandle(taskId).describe()).historyLength;
   }
 
+  /** How many children of a batch were cancelled, and how many ended by themselves. */
+  async function endsOf(taskId: string): Promise<{ requests: number; canceled: number; completed: number }> {
+    const { events } = await server.client.workflow.getHandle(taskId).fetchHistory();
+    const count = (attributes: keyof NonNullable<typeof events>[number]): number =>
+      (events ?? []).filter((event) => event[attributes]).length;
+    return {
+      requests: count('requestCancelExternalWorkflowExecutionInitiatedEventAttributes'),
+      canceled: count('childWorkflowExecutionCanceledEventAttributes'),
+      completed: count('childWorkflowExecutionCompletedEventAttributes'),
+    };
+  }
+
   test('takes every module to its end, never above the width and up to it', async () => {
     await withWorker(60, async (script) => {
       const input = batchInput(id(), 60);
@@ -55,8 +67,26 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
       expect(script.calls.filter((call) => call.at > stopped)).toEqual([]);
       expect(script.aborted.length).toBe(16);
       expect(script.records.at(-1)).toMatchObject({ status: 'stopped' });
+      // A cancel of each would be as much work again for the server and the worker.
+      expect(await endsOf(input.taskId)).toEqual({ requests: 0, canceled: 0, completed: 16 });
       const open = () => collect(server.client.workflow.list({ query: "ExecutionStatus='Running'" }));
       await until(async () => (await open()).length === 0);
+    });
+  });
+
+  test('a stop cancels the modules that have no call in hand', async () => {
+    await withWorker(10, async (script) => {
+      const input = batchInput(id(), 10, { concurrency: 6, prefetch: 0 });
+      script.latency = ({ module }) => (module.number <= 2 ? 0 : 60_000);
+      script.fails = new Set(['judge']);
+      await client().start(input);
+      await until(() => script.failed.length >= 4 && script.calls.length === 6);
+      await client().cancel(input.taskId);
+      expect(await client().closed(input.taskId)).toEqual({ kind: 'stopped' });
+      expect(script.calls).toHaveLength(6);
+      expect(await endsOf(input.taskId)).toEqual({ requests: 2, canceled: 2, completed: 4 });
+      const ended = script.records.flatMap((record) => record.ended);
+      expect(ended.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 6 }, () => 'STOPPED'));
     });
   });
 

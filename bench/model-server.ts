@@ -1,6 +1,7 @@
 /** A model on loopback that fails every lesson once: each module costs three calls, a review, a fix and a review that passes. */
 import { parseFiles } from '../src/domain/files-block.ts';
 import { DIMENSIONS } from '../src/domain/review.ts';
+import type { GeminiReply } from '../test/helpers/gemini-reply.ts';
 import { startGeminiServer, type GeminiServer } from '../test/helpers/gemini-server.ts';
 
 /** Calls that a module takes. */
@@ -15,12 +16,15 @@ export interface ModelServer {
   latencyMs: number;
   /** Most answers that were being waited for at a time; may be set back to 0. */
   mostWaiting: number;
+  /** What each call is refused with, instead of an answer; null: none is. */
+  refusal: (() => GeminiReply) | null;
 }
 
 export async function startModelServer(latencyMs = 0): Promise<ModelServer> {
-  const model = { latencyMs, mostWaiting: 0 };
+  const model: Omit<ModelServer, 'gemini'> = { latencyMs, mostWaiting: 0, refusal: null };
   let waiting = 0;
   const gemini = await startGeminiServer(({ prompt }) => {
+    if (model.refusal !== null) return model.refusal();
     const text = answer(prompt);
     if (model.latencyMs === 0) return { text };
     waiting += 1;

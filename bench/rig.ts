@@ -7,7 +7,7 @@ import { connectClient } from '../src/client/connection.ts';
 import { startTask } from '../src/client/start.ts';
 import { TaskClient } from '../src/client/task-client.ts';
 import { readSettingsFile } from '../src/config/settings-file.ts';
-import { taskSettings } from '../src/config/task-settings.ts';
+import { taskSettings, type SettingFlags } from '../src/config/task-settings.ts';
 import { workspaceAt, workspaceId, type Workspace } from '../src/store/workspace.ts';
 import { createHome, type Home } from '../test/helpers/cli.ts';
 import { tinyWorkspace } from '../test/helpers/lesson.ts';
@@ -25,6 +25,14 @@ export interface Engine {
   readonly spareWarm: boolean;
 }
 
+export interface StartOptions {
+  readonly of?: Workspace;
+  /** Flags beside model and concurrency. */
+  readonly flags?: SettingFlags;
+  /** Modules that are started before the batch drains, to continue as new. */
+  readonly startsPerRun?: number;
+}
+
 export interface Rig {
   readonly model: ModelServer;
   readonly home: Home;
@@ -34,7 +42,7 @@ export interface Rig {
   /** Starts the engine with a worker for a workspace (its own), and connects a client to it; the caller closes that. */
   connect(of?: Workspace): Promise<TaskClient>;
   /** Starts a task over modules `from` to `to` of a workspace (its own); gives its id. */
-  start(client: TaskClient, from: number, to: number, concurrency: number, of?: Workspace): Promise<string>;
+  start(client: TaskClient, from: number, to: number, concurrency: number, options?: StartOptions): Promise<string>;
   /** Ends all processes and removes all files; fails where a process survived. */
   close(): Promise<void>;
 }
@@ -55,15 +63,16 @@ export async function createRig(modules: number): Promise<Rig> {
       const { client, connection } = await connectClient({ address: engine().address });
       return new TaskClient(client, () => connection.close());
     },
-    async start(client, from, to, concurrency, of = workspace) {
-      const flags = { model: 'google/gemini-2.5-flash', concurrency: String(concurrency) };
-      const { settings } = taskSettings(flags, {}, readSettingsFile(of));
+    async start(client, from, to, concurrency, { of = workspace, flags = {}, startsPerRun } = {}) {
+      const all = { model: 'google/gemini-2.5-flash', concurrency: String(concurrency), ...flags };
+      const { settings } = taskSettings(all, {}, readSettingsFile(of));
       const { taskId } = await startTask(client, of, {
         workspaceId: await workspaceId(of),
         operation: 'fix-review',
         track: 'tiny',
         selection: [[from, to]],
         settings,
+        ...(startsPerRun !== undefined && { startsPerRun }),
       });
       return taskId;
     },

@@ -2,28 +2,28 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskClient } from '../src/client/task-client.ts';
-import { LimitStore } from '../src/store/limits.ts';
 import { workspaceAt, type Workspace } from '../src/store/workspace.ts';
 import { writeTree } from '../test/helpers/curriculum.ts';
-import { until } from '../test/helpers/until.ts';
 import { copyOf } from '../test/helpers/workspaces.ts';
 import { spread } from './figures.ts';
 import { report, type Table } from './results.ts';
 import { createRig, type Rig } from './rig.ts';
-import { rounds } from './rounds.ts';
-
-const ROUNDS = rounds();
-const MODULES = 40;
-const CONCURRENCY = 8;
+import { KINDS, MODULES, STUBBORN, STUBBORN_SCRIPT, type StopKind } from './stop-kinds.ts';
+import { measureStop, type Stop } from './stop-measure.ts';
 
 let rig: Rig;
 let client: TaskClient;
 
+interface Measured {
+  readonly kind: StopKind;
+  readonly stops: readonly Stop[];
+}
+
+const measured: Measured[] = [];
+
 beforeAll(async () => {
   rig = await createRig(MODULES);
-  rig.model.latencyMs = 120_000;
   client = await rig.connect();
 });
 
@@ -32,51 +32,17 @@ afterAll(async () => {
     bench: 'stop',
     title: 'Stop',
     method:
-      'As the command does it: hold, cancel, wait until the task is closed. Concurrency 8, window 16, calls that take two minutes. ' +
-      'In the last kind no model is called: 16 audit commands run that ignore TERM.',
+      'Concurrency 8, window 16, calls that take two minutes, or 0.3 s where they come and go. As the command does it: hold, ' +
+      'cancel, wait until the task is closed. From the Web UI, by the request that its button sends, and by the Temporal ' +
+      'command line no hold stands, and the request is what the history says of it. The audit commands ignore TERM and have ' +
+      'a child each; no model is called there.',
     variables: ['BENCH_ROUNDS'],
     tables: [stopTable(), callTable()],
-    raw: kinds,
+    raw: measured.map(({ kind, stops }) => ({ name: kind.name, stops })),
   });
   await client.close();
   await rig.close();
 });
-
-interface Stop {
-  readonly lastAbort: number;
-  readonly closed: number;
-  readonly late: number;
-  readonly inFlight: number;
-}
-
-const start = (of: Workspace): Promise<string> => rig.start(client, 1, MODULES, CONCURRENCY, of);
-
-/** As the stop command does it: hold, cancel, wait until closed. */
-async function stop(of: Workspace, taskId: string): Promise<Stop> {
-  const server = rig.model.gemini;
-  const { inFlight } = server;
-  const before = server.requests.length;
-  await new LimitStore(of).hold(taskId);
-  const requested = Date.now();
-  await client.cancel(taskId);
-  await client.closed(taskId);
-  const closed = Date.now() - requested;
-  await until(() => server.inFlight === 0);
-  const aborts = server.requests
-    .slice(before - inFlight)
-    .map((request) => (request.abortedAt ?? Number.NaN) - requested);
-  const late = server.requests.filter((request) => request.startedAt > requested).length;
-  return { lastAbort: Math.max(0, ...aborts), closed, late, inFlight };
-}
-
-interface Kind {
-  readonly name: string;
-  /** Design target of the last abort and of the closed task. */
-  readonly targets: readonly [string, string];
-  readonly stops: readonly Stop[];
-}
-
-const kinds: Kind[] = [];
 
 const ms = (values: readonly number[]): string[] => {
   const { n, min, p50, p95, max } = spread(values);
@@ -87,62 +53,70 @@ function stopTable(): Table {
   return {
     caption: 'From the cancel request, ms',
     columns: ['stop', 'until', 'target p95', 'n', 'min', 'p50', 'p95', 'max'],
-    rows: kinds.flatMap(({ name, targets, stops }) => [
-      [name, 'last call aborted', targets[0], ...ms(stops.map((one) => one.lastAbort))],
-      [name, 'task closed', targets[1], ...ms(stops.map((one) => one.closed))],
-    ]),
-  };
-}
-
-function callTable(): Table {
-  return {
-    caption: 'Calls; target: none starts after the request',
-    columns: ['stop', 'in flight at the request', 'started after it'],
-    rows: kinds.map(({ name, stops }) => {
-      const inFlight = stops.map((one) => one.inFlight);
-      const late = stops.reduce((sum, one) => sum + one.late, 0);
-      return [name, `${Math.min(...inFlight)}-${Math.max(...inFlight)}`, String(late)];
+    rows: measured.flatMap(({ kind, stops }) => {
+      const [abort, closed] = kind.targets;
+      return [
+        ...row(
+          kind,
+          'last call aborted',
+          abort,
+          stops.map((one) => one.lastAbort),
+        ),
+        ...row(
+          kind,
+          'task closed',
+          closed,
+          stops.map((one) => one.closed),
+        ),
+        ...row(
+          kind,
+          'last process gone',
+          closed,
+          stops.map((one) => one.lastProcess),
+        ),
+      ];
     }),
   };
 }
 
-test('stop with 8 calls in flight and 8 waiting', async () => {
-  const stops: Stop[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const taskId = await start(rig.workspace);
-    await until(() => rig.model.gemini.inFlight === CONCURRENCY);
-    await sleep(700);
-    stops.push(await stop(rig.workspace, taskId));
-  }
-  kinds.push({ name: '8 in flight, 8 waiting', targets: ['100', '600'], stops });
-});
+/** A row; none where there was nothing to measure. */
+function row(kind: StopKind, what: string, target: string, values: readonly (number | null)[]): string[][] {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? [] : [[kind.name, what, target, ...ms(known)]];
+}
 
-test('stop 20-120 ms after the start, in the burst of child starts', async () => {
-  const stops: Stop[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const taskId = await start(rig.workspace);
-    await sleep(20 + (100 * round) / ROUNDS);
-    stops.push(await stop(rig.workspace, taskId));
-  }
-  kinds.push({ name: '20-120 ms after the start', targets: ['200', '600'], stops });
-});
+function callTable(): Table {
+  return {
+    caption: 'Calls; target: none starts after the request of the command',
+    columns: ['stop', 'in flight at the request', 'started after it'],
+    rows: measured.map(({ kind, stops }) => {
+      const inFlight = stops.map((one) => one.inFlight);
+      const late = stops.map((one) => one.late);
+      const sum = late.reduce((a, b) => a + b, 0);
+      const most = sum === 0 ? '' : ` in all, ${Math.max(...late)} at most`;
+      return [kind.name, `${Math.min(...inFlight)}-${Math.max(...inFlight)}`, `${sum}${most}`];
+    }),
+  };
+}
 
-test('stop while audit commands ignore TERM', async () => {
+async function measure(kind: StopKind, of: Workspace): Promise<void> {
+  const stops: Stop[] = [];
+  for (let round = 0; round < kind.rounds; round += 1) stops.push(await measureStop(rig, client, of, kind, round));
+  measured.push({ kind, stops });
+}
+
+test.each(KINDS)('stop: $name', (kind) => measure(kind, rig.workspace));
+
+test(`stop: ${STUBBORN.name}`, async () => {
   const other = workspaceAt(copyOf(rig.workspace.root));
   rmSync(other.state, { recursive: true, force: true });
-  writeTree(other.root, { 'stubborn.sh': 'trap "" TERM\nsleep 300 &\nwhile :; do sleep 1; done\n' });
   const settings = readFileSync(join(other.root, 'batch-manager.yaml'), 'utf8');
   writeTree(other.root, {
+    'stubborn.sh': STUBBORN_SCRIPT,
     'batch-manager.yaml': `${settings}audit:\n  command: sh ${join(other.root, 'stubborn.sh')} {file}\n`,
   });
   await client.close();
   client = await rig.connect(other);
-  const stops: Stop[] = [];
-  for (let round = 0; round < Math.min(5, ROUNDS); round += 1) {
-    const taskId = await start(other);
-    await sleep(2500);
-    stops.push(await stop(other, taskId));
-  }
-  kinds.push({ name: '16 audit commands that ignore TERM', targets: ['-', '4000'], stops });
+  await measure(STUBBORN, other);
   rmSync(other.root, { recursive: true, force: true });
 });

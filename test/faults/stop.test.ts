@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { connectClient } from '../../src/client/connection.ts';
-import { dailyQuota, rateLimited } from '../helpers/gemini-reply.ts';
+import { cancelRequestedAt } from '../helpers/cancel-request.ts';
+import type { CliResult } from '../helpers/cli.ts';
+import { temporalWorkflow } from '../helpers/temporal-cli.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { until } from '../helpers/until.ts';
+import { cancelInWebUi } from '../helpers/web-ui.ts';
 import { onlyRecord } from './outcomes.ts';
 import { killAll, signalAll } from './processes.ts';
 import { createRig, type Rig, type RigOptions } from './rig.ts';
+import { commandsOf, MODULES, STATES, type StopState } from './stop-states.ts';
 import { serverAddress } from './task-ids.ts';
 
-/** How long a stop may take from the start of its command, ms. */
+/** How long a task may run on from the cancel request, ms: also where a child process takes two seconds to kill. */
 const STOP_MS = 4000;
 
 /** A batch with eight calls in flight. No spare: it would take over within a blink. */
@@ -38,6 +42,34 @@ async function withoutWorker(rig: Rig): Promise<{ readonly go: () => void }> {
   killAll(rig, 'worker');
   await until(() => rig.server.inFlight === 0);
   return { go: () => void signalAll(rig, 'SIGCONT', 'supervisor') };
+}
+
+/** How a task can be told to stop. */
+const WAYS = {
+  'two commands at once': async (rig, id) => {
+    const stops = await Promise.all([rig.run('stop', id), rig.run('stop', id)]);
+    expect(stops).toMatchObject([{ code: 0 }, { code: 0 }]);
+  },
+  'the Web UI': ({ home }, id) => cancelInWebUi(home, id),
+  'the Temporal command line': ({ home }, id) => {
+    expect(temporalWorkflow(home, 'cancel', '-w', id).status).toBe(0);
+    return Promise.resolve();
+  },
+} satisfies Record<string, (rig: Rig, id: string) => Promise<void>>;
+
+/** When the server took the request, and how long the task ran on from there. */
+async function timesOf({ home, folder }: Rig, id: string): Promise<{ requestedAt: number; tookMs: number }> {
+  const { client, connection } = await connectClient({ address: serverAddress(home) });
+  const requestedAt = await cancelRequestedAt(client, id);
+  await connection.close();
+  return { requestedAt, tookMs: Date.parse(onlyRecord(folder).stopped_at ?? '') - requestedAt };
+}
+
+/** One more stop says that there is nothing to do, and does nothing. */
+async function unchangedBy({ folder }: Rig, stop: () => Promise<CliResult>): Promise<void> {
+  const before = onlyRecord(folder);
+  expect(await stop()).toMatchObject({ code: 0, stderr: expect.stringContaining('No change') });
+  expect(onlyRecord(folder)).toEqual(before);
 }
 
 describe.skipIf(noTemporal !== undefined)('a stop', () => {
@@ -69,25 +101,40 @@ describe.skipIf(noTemporal !== undefined)('a stop', () => {
     expect(await endOf(rig)).toEqual(stoppedAfter(8));
   });
 
-  test.each([
-    ['waits for a rate limit', rateLimited('60s'), 'running'],
-    ['waits for a quota', dailyQuota(), 'waiting'],
-  ] as const)('of a batch that %s takes effect at once; a second one changes nothing', async (_, answer, status) => {
-    const rig = await createRig({ modules: 20, script: () => answer });
-    const id = await rig.begin();
-    // Those that were on their way are refused; then the gate is closed for all.
-    await until(() => rig.server.requests.length > 0, 60_000);
+  test.each<[keyof typeof STATES, keyof typeof WAYS]>([
+    ['asks the model', 'the Web UI'],
+    ['waits out the back-off of its calls', 'two commands at once'],
+    ['waits for a rate limit', 'the Web UI'],
+    ['is in a storm of 429', 'two commands at once'],
+    ['waits for a quota', 'two commands at once'],
+    ['waits for a quota', 'the Temporal command line'],
+    ['is paused, with calls that go on to their end', 'two commands at once'],
+    ['drains to continue as new', 'two commands at once'],
+    ['drains to continue as new', 'the Temporal command line'],
+    ['runs commands that ignore TERM and have children', 'two commands at once'],
+    ['runs commands that ignore TERM and have children', 'the Web UI'],
+  ])('of a batch that %s, by %s', async (name, way) => {
+    const state: StopState = STATES[name];
+    const rig = await createRig({ modules: MODULES, ...state.options() });
+    const id = await state.begin(rig);
+    await state.reached(rig, id);
+    await WAYS[way](rig, id);
+    await until(() => onlyRecord(rig.folder).status === 'stopped', 60_000);
+    expect(commandsOf(rig)).toEqual([]);
+    const { requestedAt, tookMs } = await timesOf(rig, id);
+    console.log(`stopped ${Math.round(tookMs)} ms after the request`);
+    expect(tookMs).toBeLessThan(STOP_MS);
+    await unchangedBy(rig, () => rig.run('stop', id));
+    // A call that came a moment later, of a child or of a worker that had not heard, would be here by now.
     await sleep(1000);
-    await until(() => onlyRecord(rig.folder).status === status, 60_000);
-    const requests = rig.server.requests.length;
-    expect(requests).toBeLessThanOrEqual(8);
-    const at = Date.now();
-    const stops = await Promise.all([rig.run('stop', id), rig.run('stop', id)]);
-    const took = Date.parse(onlyRecord(rig.folder).stopped_at ?? '') - at;
-    console.log(`stopped ${took} ms after the command`);
-    expect(stops).toMatchObject([{ code: 0 }, { code: 0 }]);
-    expect(took).toBeLessThan(STOP_MS);
-    expect(await rig.run('stop', id)).toMatchObject({ code: 0, stderr: expect.stringContaining('No change') });
-    expect(await endOf(rig)).toEqual(stoppedAfter(requests));
+    expect(rig.server.requests.filter(({ startedAt }) => startedAt > requestedAt)).toEqual([]);
+    expect(rig.server.inFlight).toBe(0);
+    const { modules } = onlyRecord(rig.folder);
+    expect(Object.keys(modules)).toHaveLength(MODULES);
+    for (const module of Object.values(modules))
+      expect(module).toMatchObject({ outcome: 'STOPPED', detail: expect.stringMatching(/^(not started|stopped in )/) });
+    expect((await rig.run('list')).stdout).toMatch(new RegExp(`${id} +stopped`));
+    expect((await rig.run('show', id, '--exit-status')).code).toBe(3);
+    await rig.end();
   });
 });

@@ -4,9 +4,8 @@ import { rateLimited, type GeminiReply } from '../helpers/gemini-reply.ts';
 import type { GeminiScript } from '../helpers/gemini-server.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { thinkingScript } from '../helpers/thinking-server.ts';
-import { until } from '../helpers/until.ts';
 import { mostAttempts } from './history-events.ts';
-import { onlyRecord, outcomesOf } from './outcomes.ts';
+import { outcomesOf } from './outcomes.ts';
 import { distinct } from './requests.ts';
 import { createRig, type Rig } from './rig.ts';
 import { undisturbed } from './undisturbed.ts';
@@ -85,20 +84,6 @@ describe.skipIf(noTemporal !== undefined)('a storm of 429', () => {
     expect(figures.early.own).toBe(0);
     expect(figures.early.any).toBeLessThanOrEqual(0.05 * figures.made);
     expect(await mostAttempts(rig)).toBe(1);
-    await rig.end();
-  });
-
-  test('is stopped within 4 s', async () => {
-    const rig = await createRig({ modules: MODULES, script: stormScript([], () => 1000), env });
-    const id = await rig.begin();
-    await until(() => rig.server.requests.length >= 24, 60_000);
-    const at = Date.now();
-    expect(await rig.run('stop', id)).toMatchObject({ code: 0 });
-    const record = onlyRecord(rig.folder);
-    const took = Date.parse(record.stopped_at ?? '') - at;
-    console.log(`stopped ${took} ms after the command`);
-    expect(record.counts).toEqual({ STOPPED: MODULES });
-    expect(took).toBeLessThan(4000);
     await rig.end();
   });
 });

@@ -44,6 +44,7 @@ const CALLOUT_LINE = /^\s*>\s*\[!/;
 const IMAGE = /!\[[^[\]]*\]\([^()]{0,2000}(?:\([^()]{0,500}\)[^()]{0,500}){0,4}\)/g;
 const LINK = /\[([^[\]]*)\]\([^()]{0,2000}(?:\([^()]{0,500}\)[^()]{0,500}){0,4}\)/g;
 const CALLOUT_MARK = /\[![^[\]]{0,100}\]/g;
+const SUMMARY = /^(?:підсумок|підсумки|summary)(?![\p{L}\p{N}])/iu;
 const EXERCISES = /^(?:activities|вправи|exercises)(?![\p{L}\p{N}])/iu;
 
 /** Reads a lesson; an absent one (null) reads as an empty one. */
@@ -59,7 +60,7 @@ export function readLesson(text: string | null): Lesson {
       headings.push(heading);
       // H1 and H2 are of one rank in this layout (the summary may be an H1), so either ends the section of the other.
       if (heading.level <= 2) {
-        inExercises = EXERCISES.test(heading.text);
+        inExercises = EXERCISES.test(plainHeading(heading));
         sections.push({ heading, words: 0, runs: 0 });
         continue;
       }
@@ -77,6 +78,12 @@ export function readLesson(text: string | null): Lesson {
     scripts: readScripts(content.body.includes('<!--') ? plainLines(content) : lines),
     lines,
   };
+}
+
+/** The title: the first H1; undefined where there is none, or where it is the summary, which may be an H1 too. */
+export function titleOf(headings: readonly Heading[]): Heading | undefined {
+  const first = headings.find((heading) => heading.level === 1);
+  return first === undefined || SUMMARY.test(plainHeading(first)) ? undefined : first;
 }
 
 /** A heading's text without the emoji, numbers' dots and quotes that may stand before its first letter or digit. */

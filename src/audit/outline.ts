@@ -1,4 +1,4 @@
-import type { Lesson, LessonSection } from './lesson.ts';
+import { titleOf, type Lesson, type LessonSection } from './lesson.ts';
 import { mostSimilar, similarity } from './similarity.ts';
 import { sidecarValue, type Sidecars } from './sidecars.ts';
 import { asList, cut, field } from './values.ts';
@@ -50,9 +50,9 @@ function readOutline(value: unknown): readonly OutlineSection[] {
 }
 
 /** The sections of a lesson that an outline speaks of: each H1 and H2 behind the title. */
-export function outlinedSections({ sections }: Lesson): readonly LessonSection[] {
-  const title = sections.find(({ heading }) => heading?.level === 1);
-  return sections.filter((section) => section.heading !== null && section !== title);
+export function outlinedSections({ sections, headings }: Lesson): readonly LessonSection[] {
+  const title = titleOf(headings);
+  return sections.filter(({ heading }) => heading !== null && heading !== title);
 }
 
 /** Pairs the outline with the lesson by names, the most alike first; each section of the lesson goes to one of the outline. */

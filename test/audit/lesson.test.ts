@@ -25,7 +25,7 @@ describe('words of a lesson', () => {
     expect(counted(text)).toBe(expected);
   });
 
-  test.each(['## Activities', '# Вправи', '## Exercises: part one', '## вправи'])(
+  test.each(['## Activities', '# Вправи', '## Exercises: part one', '## вправи', '## 📝 Вправи'])(
     'under %s do not count, and do again under the next H1 or H2',
     (heading) => {
       expect(counted(`раз\n${heading}\nдва\n### Дрібний\nтри\n# Підсумок\nчотири п'ять`)).toBe(3);

@@ -25,6 +25,8 @@ export interface ActivityShape {
   /** Sets of keys of which one is there whole. */
   readonly oneOf?: readonly (readonly string[])[];
   readonly list?: ListShape;
+  /** Lists of plain texts, with the number that they have at least. */
+  readonly texts?: Readonly<Record<string, number>>;
 }
 
 const FOUR_TEXTS: OptionsShape = { min: 4, max: 4, form: 'text', correct: 'listed' };
@@ -47,8 +49,12 @@ function textChoices(required: readonly string[], optional: readonly string[]): 
   return { required: ['items'], optional: [], list: { ...listOf('items', required, optional), options: FOUR_TEXTS } };
 }
 
-function analytic(required: readonly string[], ...optional: readonly string[]): ActivityShape {
-  return { required, optional: ['source_reading', ...optional] };
+function analytic(
+  required: readonly string[],
+  optional: readonly string[],
+  texts: Readonly<Record<string, number>> = {},
+): ActivityShape {
+  return { required, optional: ['source_reading', ...optional], texts };
 }
 
 /** The types that the curriculum format describes. */
@@ -68,17 +74,30 @@ export const ACTIVITY_SHAPES: ReadonlyMap<string, ActivityShape> = new Map(
     unjumble: items(['words', 'answer'], ['scrambled']),
     anagram: items(['scrambled', 'answer'], ['hint']),
     'error-correction': textChoices(['sentence', 'error', 'answer', 'options', 'explanation'], ['error_type']),
-    cloze: { required: ['passage'], optional: ['blanks'] },
+    cloze: {
+      required: ['passage'],
+      optional: ['blanks'],
+      list: {
+        ...listOf('blanks', ['id', 'answer', 'options']),
+        options: { min: 3, max: 5, form: 'text', correct: 'listed' },
+      },
+    },
     'mark-the-words': {
       required: ['instruction'],
       optional: ['answers'],
       oneOf: [['text'], ['passage', 'correct_words']],
     },
-    reading: { required: ['tasks'], optional: ['source'], oneOf: [['text'], ['resource']] },
-    'essay-response': analytic(['prompt', 'model_answer'], 'min_words', 'rubric', 'peer_review_guidelines'),
-    'critical-analysis': analytic(['target_text', 'questions', 'model_answers'], 'focus_points'),
-    'comparative-study': analytic(['items_to_compare', 'criteria', 'model_answer'], 'prompt'),
-    'authorial-intent': analytic(['text_excerpt', 'prompt', 'model_answer'], 'techniques_to_identify'),
+    reading: { required: ['tasks'], optional: ['source'], oneOf: [['text'], ['resource']], texts: { tasks: 1 } },
+    'essay-response': analytic(['prompt', 'model_answer'], ['min_words', 'rubric', 'peer_review_guidelines']),
+    'critical-analysis': analytic(['target_text', 'questions', 'model_answers'], ['focus_points'], {
+      questions: 1,
+      model_answers: 1,
+    }),
+    'comparative-study': analytic(['items_to_compare', 'criteria', 'model_answer'], ['prompt'], {
+      items_to_compare: 2,
+      criteria: 1,
+    }),
+    'authorial-intent': analytic(['text_excerpt', 'prompt', 'model_answer'], ['techniques_to_identify']),
   }),
 );
 
@@ -98,3 +117,13 @@ export const OTHER_TYPES: ReadonlySet<string> = new Set([
   'loanword-trace',
   'comparative-style',
 ]);
+
+const TYPE_NAMES = [...ACTIVITY_SHAPES.keys()].map((type) => ({
+  type,
+  name: new RegExp(`(?<![\\p{L}\\p{N}-])${type.replace(/-/g, '[- ]')}(?![\\p{L}\\p{N}-])`, 'iu'),
+}));
+
+/** Types whose name stands as a word in a heading: `Practice Reading Grammar` has reading in it. */
+export function activityTypesIn(heading: string): readonly string[] {
+  return TYPE_NAMES.filter(({ name }) => name.test(heading)).map(({ type }) => type);
+}

@@ -10,7 +10,11 @@ const COMMON = ['type', 'title', 'id', 'instruction'];
 export function slipsOf(activity: Activity): readonly Slip[] {
   const shape = ACTIVITY_SHAPES.get(activity.type);
   if (shape === undefined) return typeSlips(activity);
-  return [...keySlips(activity, shape), ...(shape.list === undefined ? [] : listSlips(activity, shape.list))];
+  return [
+    ...keySlips(activity, shape),
+    ...(shape.list === undefined ? [] : listSlips(activity, shape.list)),
+    ...textListSlips(activity, shape.texts ?? {}),
+  ];
 }
 
 function typeSlips({ type }: Activity): readonly Slip[] {
@@ -30,6 +34,8 @@ function keySlips({ type, fields }: Activity, shape: ActivityShape): readonly Sl
     slips.push(slip(`${wanted} is missing`, `Give the ${type} activity ${wanted}.`));
   }
   if (type === 'cloze') slips.push(...clozeSlips(fields));
+  if (type === 'mark-the-words') slips.push(...markSlips(fields));
+  if (type === 'reading') slips.push(...resourceSlips(fields));
   const known = [...COMMON, ...shape.required, ...shape.optional, ...sets.flat()];
   return [...slips, ...unknownKeys(`A ${type} activity`, fields, known)];
 }
@@ -41,6 +47,32 @@ function clozeSlips(fields: unknown): readonly Slip[] {
   if (/\{\d+\}/.test(passage) && !isBlank(field(fields, 'blanks'))) return [];
   const hint = 'Write each blank as {right|wrong|wrong}, the right one first, or as {1} with an entry in blanks.';
   return [slip('the passage has no blanks', hint)];
+}
+
+function markSlips(fields: unknown): readonly Slip[] {
+  const text = field(fields, 'text');
+  if (typeof text !== 'string' || text.trim() === '') return [];
+  if (/\*[^*\s]/.test(text) || !isBlank(field(fields, 'answers')) || !isBlank(field(fields, 'correct_words')))
+    return [];
+  return [slip('no word of the text is marked', 'Put each word that is to be marked between stars: *слово*.')];
+}
+
+function resourceSlips(fields: unknown): readonly Slip[] {
+  const resource = field(fields, 'resource');
+  if (isBlank(resource) || !isBlank(field(resource, 'url'))) return [];
+  return [slip("the resource has no 'url'", "Write the resource as a mapping with 'url', 'title' and 'type'.")];
+}
+
+/** Lists of plain texts: questions, criteria, tasks. */
+function textListSlips({ fields }: Activity, lists: Readonly<Record<string, number>>): readonly Slip[] {
+  return Object.entries(lists).flatMap(([key, atLeast]) => {
+    const value = field(fields, key);
+    if (isBlank(value)) return [];
+    const texts = asList(value);
+    if (texts === null) return [slip(`'${key}' is not a list`, `Make '${key}' a list.`)];
+    if (texts.length >= atLeast) return [];
+    return [slip(`${texts.length} of ${atLeast} ${key}`, `Give it ${atLeast} ${key} or more.`)];
+  });
 }
 
 function listSlips({ type, fields }: Activity, list: ListShape): readonly Slip[] {

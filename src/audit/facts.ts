@@ -1,6 +1,8 @@
 import { activitiesOf, type Activity } from './activity.ts';
 import type { GateInput } from './gate.ts';
+import { activityTypesIn } from './activity-shapes.ts';
 import { itemCount } from './item-count.ts';
+import { titleOf, type Lesson } from './lesson.ts';
 import { naturalnessOf, type Naturalness } from './naturalness-gate.ts';
 import { minimumItems, type LevelProfile } from './profile.ts';
 import { requiredTypes } from './required-types-gate.ts';
@@ -35,6 +37,8 @@ export interface SectionFact {
   readonly title: string | null;
   /** Words that count. */
   readonly words: number;
+  /** Whether its heading reads like an activity: reports show no words of it, though they count. */
+  readonly activity: boolean;
 }
 
 /** Rows of a table beyond that are not kept. */
@@ -57,12 +61,18 @@ export function moduleFacts(input: GateInput): ModuleFacts {
     activities: activitiesOf(sidecars.activities)
       .slice(0, MAX_ROWS)
       .map((activity) => activityFact(activity, profile)),
-    sections: lesson.sections.slice(0, MAX_ROWS).map(({ heading, words }) => ({
-      title: heading === null ? null : cut(heading.text, 200),
-      words,
-    })),
+    sections: sectionFacts(lesson),
     richness,
   };
+}
+
+function sectionFacts({ sections, headings }: Lesson): readonly SectionFact[] {
+  const title = titleOf(headings);
+  return sections.slice(0, MAX_ROWS).map(({ heading, words }) => {
+    if (heading === null) return { title: null, words, activity: false };
+    const activity = heading !== title && activityTypesIn(heading.text).length > 0;
+    return { title: cut(heading.text, 200), words, activity };
+  });
 }
 
 /** `B1.1` of `B1.1 Aspect`, `B2` of `B2-HIST.1 [Origins]`. */

@@ -168,7 +168,8 @@ function sections({ sections: all }: ModuleFacts): Lines {
     '## Section Audit',
     '| Section | Status | Count | Notes |',
     '|---|---|---|---|',
-    ...all.map(({ title, words }) => {
+    ...all.map(({ title, words, activity }) => {
+      if (activity) return row([`**${title}**`, '⚪️', 0, 'Skipped (using YAML)']);
       const core = title === null || CORE.test(title);
       return row([
         `**${title ?? 'Intro/Narrative'}**`,

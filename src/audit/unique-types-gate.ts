@@ -1,7 +1,7 @@
 import { activitiesOf } from './activity.ts';
-import { ACTIVITY_SHAPES } from './activity-shapes.ts';
+import { ACTIVITY_SHAPES, activityTypesIn } from './activity-shapes.ts';
 import type { Gate } from './gate.ts';
-import type { Heading } from './lesson.ts';
+import { titleOf, type Heading } from './lesson.ts';
 
 const GATE = 'unique-types';
 
@@ -32,14 +32,9 @@ export const uniqueTypesGate: Gate = {
   },
 };
 
-/** Types whose name stands as a word in the heading of a section: `Practice Reading Grammar` has reading in it. */
 function sectionTypes(headings: readonly Heading[]): readonly string[] {
-  const title = headings.find((heading) => heading.level === 1);
-  const sections = headings.filter((heading) => heading.level <= 2 && heading !== title);
-  return TYPE_NAMES.filter(({ name }) => sections.some(({ text }) => name.test(text))).map(({ type }) => type);
+  const title = titleOf(headings);
+  return headings
+    .filter((heading) => heading.level <= 2 && heading !== title)
+    .flatMap(({ text }) => activityTypesIn(text));
 }
-
-const TYPE_NAMES = [...ACTIVITY_SHAPES.keys()].map((type) => ({
-  type,
-  name: new RegExp(`(?<![\\p{L}\\p{N}-])${type.replace(/-/g, '[- ]')}(?![\\p{L}\\p{N}-])`, 'iu'),
-}));

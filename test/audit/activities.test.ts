@@ -98,6 +98,42 @@ describe('a slip of shape is a warning that names activity and entries:', () => 
       "'words' is not a list of three words or more",
     ],
     [
+      'a numbered blank without options',
+      { type: 'cloze', title: 'К', passage: 'Я {1}.', blanks: [{ id: 1, answer: 'є' }] },
+      "entry 1: 'options' is missing",
+    ],
+    [
+      'a numbered blank whose answer is not among its options',
+      { type: 'cloze', title: 'К', passage: 'Я {1}.', blanks: [{ id: 1, answer: 'є', options: ['а', 'б', 'в'] }] },
+      'the answer is not among the options',
+    ],
+    [
+      'a text without marks',
+      { type: 'mark-the-words', title: 'М', instruction: 'І', text: 'Слово.' },
+      'no word of the text is marked',
+    ],
+    [
+      'a resource without its address',
+      { type: 'reading', title: 'Т', resource: { title: 'Книга' }, tasks: ['Прочитайте.'] },
+      "the resource has no 'url'",
+    ],
+    ['tasks that are no list', { ...READING, tasks: 'Прочитайте.' }, "'tasks' is not a list"],
+    [
+      'one thing to compare',
+      { type: 'comparative-study', title: 'П', items_to_compare: ['а'], criteria: ['б'], model_answer: 'в' },
+      '1 of 2 items_to_compare',
+    ],
+    [
+      'questions that are no list',
+      { type: 'critical-analysis', title: 'А', target_text: 'а', questions: 'Чому?', model_answers: ['бо'] },
+      "'questions' is not a list",
+    ],
+    [
+      'an intent without its excerpt',
+      { type: 'authorial-intent', title: 'А', prompt: 'Чому?', model_answer: 'бо' },
+      "'text_excerpt' is missing",
+    ],
+    [
       'marked words without a text',
       { type: 'mark-the-words', title: 'М', instruction: 'І' },
       "'text' or 'passage' with",
@@ -113,9 +149,14 @@ describe('a slip of shape is a warning that names activity and entries:', () => 
     ['a false statement', { type: 'true-false', title: 'П', items: [{ statement: 'Ні.', correct: false }] }],
     [
       'numbered blanks',
-      { type: 'cloze', title: 'К', passage: 'Я {1}.', blanks: [{ id: 1, answer: 'є', options: [] }] },
+      { type: 'cloze', title: 'К', passage: 'Я {1}.', blanks: [{ id: 1, answer: 'є', options: ['є', 'а', 'б'] }] },
     ],
     ['blanks in the passage', { type: 'cloze', title: 'К', passage: 'Я {є|був}.' }],
+    [
+      'two things to compare',
+      { type: 'comparative-study', title: 'П', items_to_compare: ['а', 'б'], criteria: ['в'], model_answer: 'г' },
+    ],
+    ['a resource', { type: 'reading', title: 'Т', resource: { url: 'https://example.org' }, tasks: ['Читайте.'] }],
     [
       'words listed beside a passage',
       { type: 'mark-the-words', title: 'М', instruction: 'І', passage: 'а', correct_words: ['а'] },

@@ -130,4 +130,14 @@ describe('the report of an audit', () => {
     );
     expect(text).toContain('| **Назва \\| два** |');
   });
+
+  test('shows no words of a section that reads like an activity, though they count', () => {
+    const text = report(moduleText({ lesson: '# Cloze\n\nраз два\n\n## Practice Reading\n\nтри\n\n## Тест\n\nтак\n' }));
+    expect(text.slice(text.indexOf('## Section Audit')).split('\n').slice(4)).toEqual([
+      '| **Cloze** | ⚪️ | 2 | Skipped |',
+      '| **Practice Reading** | ⚪️ | 0 | Skipped (using YAML) |',
+      '| **Тест** | ⚪️ | 1 | Skipped |',
+    ]);
+    expect(text).toContain('- **Words:** ❌ 4/1500');
+  });
 });

@@ -67,7 +67,10 @@ function moduleProfile(text: ModuleText, sidecars: Sidecars, options: AuditOptio
   const plan = sidecarValue(sidecars.plan);
   const { track, number, slug } = text.ref;
   const level = textOf(field(plan, 'level')) ?? textOf(field(meta, 'level'));
-  const kinds = [field(plan, 'module_type'), field(plan, 'focus')].map(textOf).filter((kind) => kind !== null);
+  const kinds = [plan, meta]
+    .flatMap((file) => [field(file, 'module_type'), field(file, 'focus')])
+    .map(textOf)
+    .filter((kind) => kind !== null);
   const profile = profileFor(track, number, { slug, level, kinds }, options.overrides);
   return { ...profile, words: wordTarget(options.wordTarget, meta, plan, profile.words) };
 }

@@ -26,7 +26,7 @@ export interface LevelRule {
   readonly to?: number;
   /** Whether the module is a checkpoint, by its plan or its name. */
   readonly checkpoint?: true;
-  /** Begins `module_type` or `focus` of the plan. */
+  /** Begins `module_type` or `focus` of the plan or the meta. */
   readonly kind?: string;
   readonly level: LevelName;
 }

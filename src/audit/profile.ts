@@ -15,7 +15,7 @@ export interface ProfileHints {
   readonly slug: string | null;
   /** `level` of the plan or meta: `B1`, `B2-HIST`. */
   readonly level: string | null;
-  /** `module_type` and `focus` of the plan: bridge, grammar, vocabulary, checkpoint, synthesis. */
+  /** `module_type` and `focus` of the plan and the meta: bridge, grammar, vocabulary, checkpoint, synthesis. */
   readonly kinds: readonly string[];
 }
 

@@ -38,7 +38,9 @@ export const reviewGate: Gate = {
     if (review === null) return { gate: GATE, status: 'info', message: 'No review', findings: [] };
     // The comments are notes of programs, such as our own stamp.
     const lines = linesWithoutComments({ body: review, firstLine: 1 });
-    const findings = [...formFindings(lines, input), ...markFindings(lines, input)];
+    const findings = isAuditReport(lines)
+      ? [error('The file is the report of an audit, no review')]
+      : [...formFindings(lines, input), ...markFindings(lines, input)];
     const errors = findings.filter(({ severity }) => severity === 'error');
     const [first] = errors.length > 0 ? errors : findings;
     if (first === undefined)
@@ -47,6 +49,10 @@ export const reviewGate: Gate = {
     return { gate: GATE, status: errors.length > 0 ? 'fail' : 'warn', message: `${first.message}${more}`, findings };
   },
 };
+
+/** Tools of the curriculum have left reports of audits in the folder of reviews. */
+const isAuditReport = (lines: readonly LessonLine[]): boolean =>
+  /^#\s+Audit Report\b/.test(lines.find(({ text }) => text.trim() !== '')?.text ?? '');
 
 function formFindings(lines: readonly LessonLine[], { profile }: GateInput): readonly Finding[] {
   const { tier, characters, dimensions } = profile.review;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { auditWhole } from '../../src/audit/audit.ts';
+import { reportText } from '../../src/audit/report-file.ts';
 import type { GateResult } from '../../src/domain/audit.ts';
-import { moduleText, wholeGateOf } from './texts.ts';
+import { moduleText, TABLE, wholeGateOf } from './texts.ts';
 
 const LESSON = '# Назва\n\nВін сказав: «Я **читав** книгу весь вечір». Ми довго сперечалися про час.\n';
 
@@ -108,6 +110,13 @@ describe('the review gate', () => {
     expect(messages({ more: 'This will ensure a high score.' })).toEqual([
       'The review was written for its score: "ensure a high score"',
     ]);
+  });
+
+  test('says so where the file is the report of an audit', () => {
+    const { report, facts } = auditWhole(moduleText({ lesson: LESSON }), null, TABLE);
+    const ref = { track: 'b1', slug: '20-module', number: 20 };
+    const result = judged(reportText({ ref, stem: ref.slug, report, facts, at: new Date(0) }));
+    expect(result).toMatchObject({ status: 'fail', message: 'The file is the report of an audit, no review' });
   });
 
   test('does not read the stamp that we leave in it', () => {

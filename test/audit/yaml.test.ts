@@ -43,6 +43,12 @@ describe('the yaml gate', () => {
     expect(gateOf('yaml', moduleText({ vocabulary: 'module: x' })).status).toBe('fail');
   });
 
+  test('minds no vocabulary that has no items yet: how many there are is a soft target', () => {
+    const text = moduleText({ vocabulary: 'module: x\nitems:\n' });
+    expect(gateOf('yaml', text).status).toBe('pass');
+    expect(gateOf('vocabulary', text)).toMatchObject({ status: 'warn', message: '0 < 25 (soft target)' });
+  });
+
   test('warns of an empty file', () => {
     expect(gateOf('yaml', moduleText({ meta: '' }))).toMatchObject({ status: 'warn', message: 'meta is empty' });
   });

@@ -1,4 +1,7 @@
-/** How fast the audit is: modules a second in one thread and two, an unchanged track, huge lessons, memory. */
+/**
+ * How fast the audit is: modules a second in one thread and two, an unchanged track, huge lessons, memory; beside the threads
+ * what two processes reach, of the audit and of a bare loop, which no design of ours can better.
+ */
 import { afterAll, expect, test } from 'vitest';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +14,7 @@ import type { ModuleText } from '../src/domain/module.ts';
 import { moduleRefs, readManifest } from '../src/store/manifest.ts';
 import { workspaceAt } from '../src/store/workspace.ts';
 import { createHome } from '../test/helpers/cli.ts';
+import { atOnce, auditOf, bareLoop, type Run } from './at-once.ts';
 import { auditWorkspace, MODULES, MODULES_ARE } from './audit-workspace.ts';
 import { medianAndRange } from './figures.ts';
 import { report } from './results.ts';
@@ -19,6 +23,8 @@ import { rounds, sized } from './rounds.ts';
 const ROUNDS = rounds(0.25);
 const COLD = sized(1000, 10);
 const TRACK = 156;
+/** Steps of the bare loop: some half a second on a machine of today. */
+const STEPS = sized(500_000_000, 1_000_000);
 const OPTIONS: AuditOptions = { overrides: {}, wordTarget: 'plan' };
 const SIZES_MB = [1.25, 2.5, 5];
 
@@ -65,6 +71,38 @@ async function cold(root: string, threads: number): Promise<Cold> {
   expect(results.every(({ state }) => state === 'audited')).toBe(true);
   const early = samples[Math.floor(samples.length / 5)] ?? Number.NaN;
   return { rate: COLD / seconds, cpu: (user + system) / 1000 / COLD, grown: (samples.at(-1) ?? Number.NaN) - early };
+}
+
+const runOf = ({ rate, cpu }: Cold): Run => ({ wall: (1000 * COLD) / rate, cpu: cpu * COLD });
+
+/** The same work by one process, and halved between two. */
+interface Halved {
+  readonly one: Run;
+  readonly two: Run;
+}
+
+async function halvedLoop(): Promise<Halved> {
+  return { one: await atOnce([bareLoop(STEPS)]), two: await atOnce([bareLoop(STEPS / 2), bareLoop(STEPS / 2)]) };
+}
+
+async function halvedAudit(root: string): Promise<Halved> {
+  const half = Math.floor(COLD / 2);
+  return {
+    one: await atOnce([auditOf(root, 1, COLD)]),
+    two: await atOnce([auditOf(root, 1, half), auditOf(root, half + 1, COLD)]),
+  };
+}
+
+/** A row of what two can reach: their gain, and what keeps it under two. */
+function halvedRow(what: string, runs: readonly Halved[]): string[] {
+  const of = (value: (run: Halved) => number): string => medianAndRange(runs.map(value));
+  return [
+    what,
+    of(({ one, two }) => one.wall / two.wall),
+    of(({ one, two }) => two.cpu / one.cpu),
+    of(({ one }) => one.cpu / one.wall),
+    of(({ two }) => two.cpu / two.wall),
+  ];
 }
 
 /** Time of `audit b1` as a whole command over a track in which nothing has changed, ms. */
@@ -129,9 +167,16 @@ test('the audit of many modules, of an unchanged track and of huge lessons', asy
   await home.run(track, ['audit', 'b1', '--json']);
   const colds = { one: [] as Cold[], two: [] as Cold[] };
   const commands: number[] = [];
+  const loops: Halved[] = [];
+  const audits: Halved[] = [];
+  const threads: Halved[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    colds.one.push(await cold(root, 1));
-    colds.two.push(await cold(root, 2));
+    const [one, two] = [await cold(root, 1), await cold(root, 2)];
+    colds.one.push(one);
+    colds.two.push(two);
+    threads.push({ one: runOf(one), two: runOf(two) });
+    audits.push(await halvedAudit(root));
+    loops.push(await halvedLoop());
     commands.push(await unchanged(track), await unchanged(track), await unchanged(track));
   }
   const huge = SIZES_MB.map((size) => ({ size, lines: hugeMs(size, true), line: hugeMs(size, false) }));
@@ -160,6 +205,17 @@ test('the audit of many modules, of an unchanged track and of huge lessons', asy
         ],
       },
       {
+        caption:
+          'What two reach of the same work on this machine in the same minutes. A gain of two needs two free processors, no more ' +
+          'processor time for two than for one, and a run of one that keeps no second processor busy',
+        columns: ['work', 'gain of two', 'processor time of two / of one', 'processors busy in one', 'in two'],
+        rows: [
+          halvedRow('audit, threads', threads),
+          halvedRow('audit, processes', audits),
+          halvedRow('bare loop, processes', loops),
+        ],
+      },
+      {
         caption: 'An unchanged track as a whole command, ms; target: < 1000',
         columns: ['modules', 'ms'],
         rows: [[String(TRACK), medianAndRange(commands)]],
@@ -178,6 +234,6 @@ test('the audit of many modules, of an unchanged track and of huge lessons', asy
         ],
       },
     ],
-    raw: { colds, commands, huge, loop },
+    raw: { colds, audits, loops, commands, huge, loop },
   });
 });

@@ -142,4 +142,30 @@ describe('the audit of a track', () => {
     expect(states(modules)).toEqual(['audited', 'audited', 'audited', 'missing']);
     for (const module of modules) expect('report' in module && module.report.passed).toBe(false);
   });
+
+  test.each([0, 1])(
+    'fails a module of which a file is a folder, or cannot be written, in %i threads',
+    async (threads) => {
+      const root = workspace(4);
+      await audit(root);
+      rmSync(join(root, 'b1/20-module.md'));
+      mkdirSync(join(root, 'b1/20-module.md'));
+      rmSync(join(root, 'b1/status/21-module.json'));
+      mkdirSync(join(root, 'b1/status/21-module.json/in-the-way'), { recursive: true });
+      const modules = await audit(root, { threads });
+      expect(states(modules)).toEqual(['audited', 'audited', 'kept', 'missing']);
+      for (const [index, slug] of ['20-module', '21-module'].entries())
+        expect(modules[index]).toMatchObject({
+          report: {
+            passed: false,
+            gates: [
+              {
+                gate: 'audit',
+                message: expect.stringContaining(`the files of b1/${slug} cannot be read or written: E`),
+              },
+            ],
+          },
+        });
+    },
+  );
 });

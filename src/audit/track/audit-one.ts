@@ -1,5 +1,6 @@
 import type { AuditReport } from '../../domain/audit.ts';
-import type { ModuleRef } from '../../domain/module.ts';
+import { TypedError } from '../../domain/failure.ts';
+import { moduleKey, type ModuleRef } from '../../domain/module.ts';
 import { auditWhole, type AuditOptions } from '../audit.ts';
 import { readSources } from './module-sources.ts';
 import { readOutputs, writeOutputs, type StatusState } from './outputs.ts';
@@ -23,8 +24,26 @@ export interface AuditedOne {
   readonly outputs: string | null;
 }
 
-/** Audits one module from its files to its files; null where it has no lesson. */
-export async function auditOne({ folder, ref, options, write }: AuditOneAsked): Promise<AuditedOne | null> {
+/**
+ * Audits one module from its files to its files; null where it has no lesson.
+ * @throws TypedError `BadRequest` where one of its files is none, or may not be read or written.
+ */
+export async function auditOne(asked: AuditOneAsked): Promise<AuditedOne | null> {
+  try {
+    return await audited(asked);
+  } catch (error) {
+    throw isFileError(error) ? fileError(asked.ref, error) : error;
+  }
+}
+
+const isFileError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error;
+
+const fileError = (ref: ModuleRef, error: Error): TypedError =>
+  new TypedError('BadRequest', `the files of ${moduleKey(ref)} cannot be read or written: ${error.message}`, {
+    cause: error,
+  });
+
+async function audited({ folder, ref, options, write }: AuditOneAsked): Promise<AuditedOne | null> {
   const started = performance.now();
   const read = await readSources(folder, ref);
   if (read === null) return null;

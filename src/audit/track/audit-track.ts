@@ -60,7 +60,8 @@ export async function auditTrack(audit: TrackAudit): Promise<readonly AuditedMod
   const results: AuditedModule[] = [];
   const changed: number[] = [];
   for (const [index, ref] of audit.modules.entries()) {
-    const known = await knownModule(audit, cache, ref);
+    // What cannot be read is told by its audit.
+    const known = await knownModule(audit, cache, ref).catch(() => null);
     if (known === null) changed.push(index);
     else results[index] = known;
   }

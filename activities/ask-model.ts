@@ -66,11 +66,12 @@ export async function askUntilDone(call: Call): Promise<FlightResult> {
       async () => {
         call.beat.phase = 'asking';
         await call.log(`asking ${call.name}`);
-        const started = Date.now();
+        // Not the clock of the day: one that is set meanwhile would add an hour to a call.
+        const started = performance.now();
         try {
           return await askWithin(call, prompt, call.input.limitMs - worked);
         } finally {
-          worked += Date.now() - started;
+          worked += Math.round(performance.now() - started);
         }
       },
       (got) => keep(call, got, worked),

@@ -3,12 +3,16 @@
  * 1. Once a call was told to wait, no other call of the model starts before that time.
  * 2. When the time has come one call goes first and asks for all; the others follow only if it was not told to wait again.
  * 3. A first call that dies or never comes back holds the others up for a minute, not for ever.
+ * 4. A gate that closes only later has a clock that was set back since: one call asks, or all would wait for that time, too.
  */
 import type { ClosedGate, ModelGateStore } from '../store/model-gates.ts';
 import { KeyedLock } from './keyed-lock.ts';
 
 /** How long the one that asks for all may take before another one does, ms. */
 const PROBE_MS = 60_000;
+
+/** So much a clock may be set back, as a time service does, before a gate is no longer believed, ms. */
+const SKEW_MS = 5000;
 
 /** What a call finds at the gate. */
 export type Entered =
@@ -30,8 +34,8 @@ export class ModelGates {
     return this.locks.run(key, async () => {
       const gate = await this.store.get(key);
       if (gate === null) return { kind: 'open' };
-      if (Date.parse(gate.until) > Date.now()) return { kind: 'closed', gate };
-      await this.store.close(key, { ...gate, until: at(PROBE_MS), probing: true });
+      if (isClosed(gate)) return { kind: 'closed', gate };
+      await this.store.close(key, { ...gate, ...closedFor(PROBE_MS), probing: true });
       return { kind: 'probe', gate };
     });
   }
@@ -40,9 +44,9 @@ export class ModelGates {
   close(key: string, model: string, ms: number, reason: string): Promise<void> {
     return this.locks.run(key, async () => {
       const before = await this.store.get(key);
-      const until = at(ms);
-      if (before !== null && !before.probing && before.until > until) return;
-      await this.store.close(key, { model, until, reason, probing: false });
+      const closed = closedFor(ms);
+      if (before !== null && !before.probing && isClosed(before) && before.until > closed.until) return;
+      await this.store.close(key, { model, ...closed, reason, probing: false });
     });
   }
 
@@ -60,4 +64,12 @@ export class ModelGates {
   }
 }
 
-const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
+function isClosed({ since, until }: ClosedGate): boolean {
+  const now = Date.now();
+  return now < Date.parse(until) && !(since !== undefined && now < Date.parse(since) - SKEW_MS);
+}
+
+function closedFor(ms: number): Pick<ClosedGate, 'since' | 'until'> {
+  const now = Date.now();
+  return { since: new Date(now).toISOString(), until: new Date(now + ms).toISOString() };
+}

@@ -8,6 +8,8 @@ const gateSchema = z.object({
   model: z.string(),
   /** ISO time before which nobody may ask. */
   until: z.string(),
+  /** ISO time at which it was closed; gates of 0.1.0 do not say it. */
+  since: z.string().optional(),
   /** What the provider said. */
   reason: z.string(),
   /** Whether one call is asking now, for all, whether it is over. */

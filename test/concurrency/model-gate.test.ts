@@ -57,3 +57,21 @@ test('a gate file that cannot be read counts as open', async () => {
   writeFileSync(join(folder, 'k.json'), '{"until');
   expect(await gatesIn(folder).enter('k')).toEqual({ kind: 'open' });
 });
+
+test('a gate that closes only in an hour has a clock that was set back: one goes first, and the others wait for it', async () => {
+  const folder = tempFolder();
+  const inAnHour = Date.now() + 3_600_000;
+  const gate = {
+    model: MODEL,
+    since: new Date(inAnHour).toISOString(),
+    until: new Date(inAnHour + 5000).toISOString(),
+    reason: 'slow down',
+    probing: false,
+  };
+  writeFileSync(join(folder, 'k.json'), JSON.stringify(gate));
+  const gates = gatesIn(folder);
+  expect((await gates.enter('k')).kind).toBe('probe');
+  expect((await gates.enter('k')).kind).toBe('closed');
+  await gates.close('k', MODEL, 60_000, 'slower');
+  expect(await gates.enter('k')).toMatchObject({ kind: 'closed', gate: { reason: 'slower', probing: false } });
+});

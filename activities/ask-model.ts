@@ -123,7 +123,8 @@ async function overBudget(call: Call, over: Over): Promise<FlightResult> {
 
 async function longWait(call: Call, gate: ClosedGate): Promise<FlightResult> {
   await call.log(`waiting for ${gate.model} until ${gate.until}; the module closes until then`);
-  return { kind: 'wait', reason: 'quota', until: gate.until, detail: gate.model };
+  const ms = Date.parse(gate.until) - Date.now();
+  return { kind: 'wait', reason: 'quota', until: gate.until, ms, detail: gate.model };
 }
 
 /**

@@ -80,5 +80,6 @@ export type FlightResult =
       readonly kind: 'wait';
       readonly reason: 'paused' | 'settings-changed' | 'quota' | 'budget';
       readonly until: string | null;
+      readonly ms?: number;
       readonly detail: string | null;
     };

@@ -124,7 +124,7 @@ export class ModuleRun {
       round: this.round,
       limitMs: left,
     });
-    if (result.kind === 'wait') return this.wait(result.reason, result.until, result.detail);
+    if (result.kind === 'wait') return this.wait(result.reason, untilOf(result), result.detail);
     if (result.kind === 'over-budget') throw new Leave(this.ended('OVER_BUDGET', result.detail));
     this.usedMs += result.ms;
     if (result.kind === 'timeout')
@@ -140,6 +140,20 @@ export class ModuleRun {
   private timeout(detail: string): never {
     throw new Leave(this.ended('TIMEOUT', detail));
   }
+}
+
+/** So far apart may a worker's clock and the server's be, ms. */
+const SKEW_MS = 60_000;
+
+/**
+ * Until when a call is to wait. The time is that of the worker's clock: by one that is behind it may be over already, and the
+ * module would start and close without end until that clock has come there, too.
+ */
+function untilOf({ until, ms }: Extract<CallResult, { kind: 'wait' }>): string | null {
+  if (until === null || ms === undefined) return until;
+  const wait = Date.parse(until) - Date.now();
+  if (wait < SKEW_MS) return isoAfter(SKEW_MS);
+  return wait > ms + SKEW_MS ? isoAfter(ms) : until;
 }
 
 const isoAfter = (ms: number): string => new Date(Date.now() + ms).toISOString();

@@ -222,7 +222,10 @@ export type CallResult =
   | {
       readonly kind: 'wait';
       readonly reason: WaitReason;
+      /** ISO time by the worker's clock. */
       readonly until: string | null;
+      /** How long it is until then, ms; histories of 0.1.0 do not say it. */
+      readonly ms?: number;
       readonly detail: string | null;
     };
 

@@ -12,14 +12,19 @@ import { noSkipping, startSkippingServer } from '../helpers/skipping-server.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { noTemporal, startTestServer, type TestServer } from '../helpers/temporal.ts';
 import { until } from '../helpers/until.ts';
+import type { CallResult } from '../../workflows/step-contract.ts';
 
 const HOUR = 3_600_000;
+const MINUTE = 60_000;
 const MODULES = 6;
+
+/** Until when the quota is gone, and how long that is, as a worker tells it. */
+type Gone = Pick<Extract<CallResult, { kind: 'wait' }>, 'until' | 'ms'>;
 
 /** Runs a batch whose calls are all told, the first time, to wait until the quota is there again. */
 async function withQuota(
   server: Pick<TestServer, 'client' | 'native'>,
-  until: string,
+  gone: Gone,
   run: (script: Script, client: TaskClient, taskId: string) => Promise<void>,
 ): Promise<void> {
   const { script, activities } = scriptedActivities(MODULES, tempFolder());
@@ -27,7 +32,7 @@ async function withQuota(
   script.answer = ({ module }) => {
     if (told.has(module.slug)) return undefined;
     told.add(module.slug);
-    return { kind: 'wait', reason: 'quota', until, detail: 'google/gemini-2.5-flash' };
+    return { kind: 'wait', reason: 'quota', ...gone, detail: 'google/gemini-2.5-flash' };
   };
   const worker = await Worker.create({
     connection: server.native,
@@ -66,7 +71,7 @@ describe.skipIf(noTemporal !== undefined)(`a quota that resets in nine hours${no
     const server = await startTestServer();
     onTestFinished(() => server.close());
     const resets = Date.now() + 9 * HOUR;
-    await withQuota(server, new Date(resets).toISOString(), async (script, client, taskId) => {
+    await withQuota(server, { until: new Date(resets).toISOString(), ms: 9 * HOUR }, async (script, client, taskId) => {
       const waits = () => script.records.at(-1)?.status === 'waiting';
       await until(waits);
       expect(script.records.at(-1)?.reason).toBe(
@@ -88,6 +93,30 @@ describe.skipIf(noTemporal !== undefined)(`a quota that resets in nine hours${no
   }, 60_000);
 });
 
+describe.skipIf(noTemporal !== undefined)(`a worker's clock that is an hour off${noTemporal ?? ''}`, () => {
+  test.each([
+    ['ahead', { off: HOUR, ms: 9 * HOUR, waits: 9 * HOUR }],
+    ['behind', { off: -HOUR, ms: HOUR / 2, waits: MINUTE }],
+  ])(
+    '%s: the batch waits by its own',
+    async (_, { off, ms, waits }) => {
+      const server = await startTestServer();
+      onTestFinished(() => server.close());
+      const begun = Date.now();
+      const gone = { until: new Date(begun + off + ms).toISOString(), ms };
+      await withQuota(server, gone, async (script, client, taskId) => {
+        await until(() => script.records.at(-1)?.status === 'waiting');
+        const told = /until (\S+)/.exec(script.records.at(-1)?.reason ?? '')?.[1] ?? '';
+        expect(Date.parse(told)).toBeGreaterThanOrEqual(begun + waits);
+        expect(Date.parse(told)).toBeLessThanOrEqual(Date.now() + waits);
+        await client.cancel(taskId);
+        expect(await client.closed(taskId)).toEqual({ kind: 'stopped' });
+      });
+    },
+    60_000,
+  );
+});
+
 describe.skipIf(noSkipping !== undefined)(
   `time is skipped${noSkipping === undefined ? '' : ` (skipped: ${noSkipping})`}`,
   () => {
@@ -95,7 +124,7 @@ describe.skipIf(noSkipping !== undefined)(
       const server = await startSkippingServer();
       onTestFinished(() => server.close());
       const begun = await server.now();
-      await withQuota(server, new Date(begun + 9 * HOUR).toISOString(), async (script, client, taskId) => {
+      await withQuota(server, { until: new Date(begun + 9 * HOUR).toISOString() }, async (script, client, taskId) => {
         expect(await client.closed(taskId)).toEqual({
           kind: 'completed',
           result: { counts: { PASS_ON_REVIEW: MODULES }, total: MODULES },

@@ -43,6 +43,10 @@ interface Figures {
   readonly inHand: number;
 }
 
+/** The longest time in which no request was made, s. */
+const longestStill = (at: readonly number[]): number =>
+  Math.max(...at.slice(1).map((ms, index) => ms - (at[index] ?? ms))) / 1000;
+
 /** Runs the batch in the foreground with kills at the moments given; the same command goes on where it is needed. */
 async function survive(victim: Victim, moments: readonly Moment[], latency = 300): Promise<Figures> {
   const expected = await undisturbed(MODULES);
@@ -66,11 +70,12 @@ async function survive(victim: Victim, moments: readonly Moment[], latency = 300
     }
   }
   expect(await cli.result).toMatchObject({ code: 0 });
+  const still = longestStill([...rig.server.requests.map(({ startedAt }) => startedAt), Date.now()]);
   await looking.end();
   const record = onlyRecord(rig.folder);
   const figures = { needed: expected.prompts.size, extra: extra(rig.server), inHand: cost };
   console.log(
-    `${victim}: ${moments.length} kills, ${JSON.stringify(figures)}, ${Math.round((Date.now() - begun) / 1000)} s, looks ${looking.looks()}`,
+    `${victim}: ${moments.length} kills, ${JSON.stringify(figures)}, ${Math.round((Date.now() - begun) / 1000)} s, still ${still} s, looks ${looking.looks()}`,
   );
   expect(outcomesOf(record)).toEqual(expected.outcomes);
   expect(Object.fromEntries(moduleStates(rig.folder))).toEqual(expected.files);

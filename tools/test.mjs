@@ -5,7 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare } from './prepare.mjs';
 
+/**
+ * Copies the server that skips time from Maven's repository, where both are on this machine. Without it one test is skipped:
+ * nothing is loaded for it.
+ */
+function copySkippingServer() {
+  if (existsSync('tools/test-server/target/dependency')) return;
+  const args = ['--offline', '--quiet', '-f', 'tools/test-server/pom.xml', 'dependency:copy-dependencies'];
+  spawnSync('mvn', args, { stdio: 'ignore' });
+}
+
 prepare();
+copySkippingServer();
 const { locateServer } = await import('../dist/src/engine/locate.js');
 await locateServer({ onProgress: (message) => console.error(message) });
 const folder = mkdtempSync(join(tmpdir(), 'batch-manager-results-'));

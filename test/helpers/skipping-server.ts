@@ -31,7 +31,10 @@ export interface SkippingServer {
 /** temporal.api.enums.v1.IndexedValueType. */
 const INDEXED_VALUE = { Keyword: 2, Int: 3, Double: 4 } as const;
 
-/** Starts Temporal's test server on loopback. */
+/**
+ * Starts Temporal's test server on loopback. The dev server (1.31) will not do: it takes a `timeSkippingConfig` and ignores it;
+ * 1.32 is the first that knows one, behind the dynamic value `frontend.WorkflowTimeSkippingEnabled`.
+ */
 export async function startSkippingServer(): Promise<SkippingServer> {
   quietRuntime();
   const port = await freePort();

@@ -19,12 +19,12 @@ for (const taskId of taskIds) {
   for await (const { workflowId, runId, status } of runs) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     // Which machine and process did it is nobody's business, and differs with each recording.
-    const json = JSON.stringify(JSON.parse(historyToJSON(history))).replace(
-      /"identity":"[^"]*"/g,
-      '"identity":"worker"',
-    );
+    const json = JSON.stringify(JSON.parse(historyToJSON(history)))
+      .replace(/"identity":"[^"]*"/g, '"identity":"worker"')
+      .replace(/"stackTrace":"(?:[^"\\]|\\.)*"/g, '"stackTrace":""');
+    // Runs of one minute share the first eight digits of their ids: the time of a run is in the first twelve.
     const name = `${workflowId.startsWith('module/') ? workflowId.split('/').at(-1) : 'batch'}-${status.name.toLowerCase()}`;
-    writeFileSync(join(folder, `${taskId.replace(/-\d{14}$/, '')}.${name}.${runId.slice(0, 8)}.json`), `${json}\n`);
+    writeFileSync(join(folder, `${taskId.replace(/-\d{14}$/, '')}.${name}.${runId.slice(0, 13)}.json`), `${json}\n`);
     console.log(name, history.events.length, 'events');
   }
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { OPERATION_NAMES } from '../../src/domain/operation.ts';
 import { PACKAGE_ROOT } from '../../src/version.ts';
 import { bundlePath } from '../../src/worker/bundle.ts';
 
@@ -12,13 +13,35 @@ const files = readdirSync(FOLDER).flatMap((release) =>
 );
 const historyOf = (file: string): { events: Record<string, unknown>[] } =>
   JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as { events: Record<string, unknown>[] };
+
+interface Recorded {
+  readonly activityTaskScheduledEventAttributes?: { readonly activityType: { readonly name: string } };
+  readonly markerRecordedEventAttributes?: {
+    readonly details?: { readonly data?: { readonly payloads: readonly { readonly data: string }[] } };
+  };
+}
+
+function activitiesOf({ events }: { readonly events: readonly Recorded[] }): string[] {
+  return events.flatMap((event) => {
+    const data = event.markerRecordedEventAttributes?.details?.data?.payloads[0]?.data;
+    if (data !== undefined)
+      return [(JSON.parse(Buffer.from(data, 'base64').toString('utf8')) as { activity_type: string }).activity_type];
+    return event.activityTaskScheduledEventAttributes?.activityType.name ?? [];
+  });
+}
+
 const replay = (history: unknown): Promise<void> =>
   Worker.runReplayHistory({ workflowBundle: { codePath: bundlePath() } }, history);
 
-test('there are histories of batches that completed and were cancelled, and of modules', () => {
+test('there are histories of batches that completed and were cancelled, of each operation, and of modules', () => {
   expect(files.filter((file) => file.includes('batch-cancelled')).length).toBeGreaterThan(0);
   expect(files.filter((file) => file.includes('batch-completed')).length).toBeGreaterThan(0);
-  expect(files.length).toBeGreaterThan(10);
+  const operationOf = (file: string): string | undefined =>
+    OPERATION_NAMES.find((name) => file.startsWith(join('0.1.0', `${name}-`)));
+  expect(new Set(files.map(operationOf))).toEqual(new Set(OPERATION_NAMES));
+  const activities = new Set(files.flatMap((file) => activitiesOf(historyOf(file))));
+  // Local ones have their name in the data of a marker.
+  for (const name of ['undo', 'applyProposal', 'propose', 'commit']) expect(activities).toContain(name);
 });
 
 test.each(files)('%s replays with the workflows of today', async (file) => {

@@ -1,6 +1,7 @@
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
-import { join } from 'node:path';
-import { moduleCommitText, taskCommitText, type CommittedModule } from '../src/domain/commit-text.ts';
+import { cancellationSignal, Context, heartbeat } from '@temporalio/activity';
+import { realpathSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { commitCommand, moduleCommitText, taskCommitText, type CommittedModule } from '../src/domain/commit-text.ts';
 import { countsLine } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import { commitModules, type CommitResult, type WrittenFile } from '../src/git/commit.ts';
@@ -17,43 +18,61 @@ const BEAT_MS = 500;
 
 /** Commits what a task wrote; what stands in the way is said in the log. One commit at a time. */
 export function createCommit(deps: Deps): Commits['commit'] {
-  return (input) => {
+  return async (input) => {
     const registered = deps.gates.register(input.taskId, input.module?.slug ?? '');
     const beating = setInterval(() => heartbeat({ phase: 'git commit' }), BEAT_MS);
-    const signal = AbortSignal.any([cancellationSignal(), registered.signal]);
-    return deps.locks
-      .run('git', () => commit(deps, input, signal))
-      .finally(() => {
-        clearInterval(beating);
-        registered.unregister();
-      });
+    const limit = input.limitMs === undefined ? [] : [AbortSignal.timeout(input.limitMs)];
+    const signal = AbortSignal.any([cancellationSignal(), registered.signal, ...limit]);
+    try {
+      const said = await commit(deps, input, signal);
+      // Of the task, not of the module: that has ended.
+      for (const text of said)
+        await appendLog(deps.workspace, input.taskId, { subject: 'task', event: 'commit', text });
+    } finally {
+      clearInterval(beating);
+      registered.unregister();
+    }
   };
 }
 
-async function commit(deps: Deps, input: CommitInput, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const { taskId, track, module } = input;
+/** A module of which a task wrote files. */
+type Written = CommittedModule & { readonly name: string; readonly files: readonly WrittenFile[] };
+
+/** Commits, and gives what is to be said of it. */
+async function commit(deps: Deps, input: CommitInput, signal: AbortSignal): Promise<readonly string[]> {
+  const { taskId, module, limitMs } = input;
+  const written = await writtenBy(deps, input);
+  const isOver = ({ outcome }: Written): boolean => outcome !== null && outcome !== 'STOPPED';
+  const modules = limitMs === undefined ? written : written.filter(isOver);
+  const left = written
+    .filter((one) => !modules.includes(one))
+    .map(({ key }) => `not committed: ${key}: it was stopped before it ended`);
+  const [first] = modules;
+  if (first === undefined) return left;
+  const { folder } = deps.manifest();
+  const message =
+    module === null
+      ? taskCommitText(taskId, modules, countsLine((await deps.records.get(taskId))?.counts ?? {}))
+      : moduleCommitText(taskId, first, module.detail);
+  const commitAll = (): Promise<CommitResult> => commitModules({ folder, modules, message, signal });
+  const result = await tried(deps, commitAll, signal);
+  const subject = module === null ? '' : `${first.key}: `;
+  return [...saidOf(result, { deps, input, modules }).map((text) => `${subject}${text}`), ...left];
+}
+
+/** The modules that the commit is about, with the files that the task wrote. */
+async function writtenBy(deps: Deps, { taskId, track, module }: CommitInput): Promise<Written[]> {
   const { folder } = deps.manifest();
   const slugs = module === null ? await writtenModules(deps.workspace, taskId, track) : [module.slug];
-  const modules: (CommittedModule & { name: string; files: WrittenFile[] })[] = [];
   const record = await deps.records.get(taskId);
+  const modules: Written[] = [];
   for (const slug of slugs) {
     const files = await filesOf(folder, await writtenFiles(backupFolder(deps.workspace, taskId, { track, slug })));
     const outcome = module?.outcome ?? record?.modules[slug]?.outcome ?? null;
     const key = moduleKey({ track, slug });
     if (files.length > 0) modules.push({ key, name: key, outcome, files });
   }
-  const [first] = modules;
-  if (first === undefined) return;
-  const message =
-    module === null
-      ? taskCommitText(taskId, modules, countsLine(record?.counts ?? {}))
-      : moduleCommitText(taskId, first, module.detail);
-  const said = await tried(() => commitModules({ folder, modules, message, signal }));
-  const subject = module === null ? '' : `${first.key}: `;
-  // Of the task, not of the module: that has ended.
-  for (const text of said)
-    await appendLog(deps.workspace, taskId, { subject: 'task', event: 'commit', text: `${subject}${text}` });
+  return modules;
 }
 
 async function filesOf(folder: string, written: readonly UndoableFile[]): Promise<WrittenFile[]> {
@@ -72,17 +91,62 @@ async function textBefore(file: UndoableFile): Promise<Uint8Array | null> {
   return copy === 'lost' ? Buffer.from('?') : copy;
 }
 
-/** What is to be said of a commit. */
-async function tried(run: () => Promise<CommitResult>): Promise<readonly string[]> {
-  try {
-    const result = await run();
-    if (result.kind === 'committed') {
-      const what = result.files === 1 ? '1 file' : `${result.files} files`;
-      return [`committed ${what} as ${result.id}`, ...result.left.map((reason) => `not committed: ${reason}`)];
-    }
-    return result.kind === 'not-committed' ? result.reasons.map((reason) => `not committed: ${reason}`) : [];
-  } catch (error) {
-    if (error instanceof GitError) return [`not committed: ${error.message}`];
+/** A commit that did not come to its turn, or that git did not begin, before it was ended. */
+const NOT_BEGUN = 'not begun';
+
+/** Commits once no other commit is made. @throws the signal's reason where the worker goes down: the next one tries again. */
+async function tried(
+  deps: Deps,
+  run: () => Promise<CommitResult>,
+  signal: AbortSignal,
+): Promise<CommitResult | typeof NOT_BEGUN> {
+  const result = await inTurn(deps, run, signal).catch((error: unknown) => {
+    if (signal.aborted) return NOT_BEGUN;
+    if (error instanceof GitError) return { kind: 'not-committed', reasons: [error.message] } as const;
     throw error;
+  });
+  const isEnded = result === NOT_BEGUN || result.kind === 'ended';
+  if (isEnded && Context.current().cancellationDetails?.workerShutdown === true) throw signal.reason;
+  return result;
+}
+
+/** Runs it under the lock; where the signal comes before its turn, nobody waits for the turn. */
+function inTurn<T>(deps: Deps, run: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let hasBegun = false;
+    const giveUp = (): void => {
+      if (!hasBegun) reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    const action = (): Promise<T> => {
+      signal.throwIfAborted();
+      hasBegun = true;
+      return run();
+    };
+    deps.locks.run('git', async () => action()).then(resolve, reject);
+  });
+}
+
+/** What is to be said of a commit. */
+function saidOf(
+  result: CommitResult | typeof NOT_BEGUN,
+  about: { readonly deps: Deps; readonly input: CommitInput; readonly modules: readonly Written[] },
+): readonly string[] {
+  const { deps, input, modules } = about;
+  const notCommitted = (reasons: readonly string[]): string[] => reasons.map((reason) => `not committed: ${reason}`);
+  const late = (top: string, paths: readonly string[]): string[] => {
+    const within =
+      input.limitMs === undefined ? 'the commit was stopped' : `it took longer than ${input.limitMs / 1000} s`;
+    const command = commitCommand(input.taskId, relative(realpathSync(deps.workspace.root), top), paths);
+    return notCommitted([`${within}. By hand: ${command}`]);
+  };
+  if (result === NOT_BEGUN) {
+    const paths = modules.flatMap(({ files }) => files.map(({ path }) => path));
+    return late(realpathSync(deps.manifest().folder), paths);
   }
+  if (result.kind === 'ended') return late(result.top, result.paths);
+  if (result.kind === 'not-committed') return notCommitted(result.reasons);
+  if (result.kind !== 'committed') return [];
+  const what = result.files === 1 ? '1 file' : `${result.files} files`;
+  return [`committed ${what} as ${result.id}`, ...notCommitted(result.left)];
 }

@@ -25,7 +25,7 @@ import { handlePause, pauseByItself } from './batch-pause.ts';
 import { handleSet } from './batch-set.ts';
 import { keepRecord, publishCounts, recordEnd } from './batch-record.ts';
 import { BatchState } from './batch-state.ts';
-import { commitTask } from './commit.ts';
+import { commitEnded, commitTask } from './commit.ts';
 import type { BatchInput, BatchResult, QueuedModule } from './contract.ts';
 import { sendLimits } from './send-limits.ts';
 import { applicationFailure, awaitFree } from './steps.ts';
@@ -152,6 +152,7 @@ async function stop(state: BatchState): Promise<void> {
     await condition(allHandlersFinished, '2s');
   });
   await recordEnd(state, 'stopped', null);
+  await commitEnded(state.input);
 }
 
 /**
@@ -169,4 +170,5 @@ async function fail(state: BatchState, error: unknown): Promise<void> {
   const failure = applicationFailure(error);
   const message = failure?.message ?? (error instanceof Error ? error.message : String(error));
   await recordEnd(state, 'failed', message.slice(0, 1000));
+  await commitEnded(state.input);
 }

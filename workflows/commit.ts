@@ -1,4 +1,4 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, CancellationScope, patched, proxyActivities } from '@temporalio/workflow';
 import type { BatchInput, EndedModule } from './contract.ts';
 import type { CommitInput, Commits, StepContext } from './step-contract.ts';
 
@@ -23,6 +23,23 @@ export async function commitModule(
 /** Commits what a task changed, where the settings say so. */
 export async function commitTask({ taskId, operation, track, settings }: BatchInput): Promise<void> {
   if (settings.gitCommit === 'task') await tryCommit({ taskId, operation, track, module: null });
+}
+
+/** How long a stop waits for the commit of what had ended, ms: under the time after which `stop --force` terminates. */
+const AT_STOP_MS = 5000;
+
+/** It ends by its own limit, with two seconds for git to go; beyond that nobody waits for a worker that does not answer. */
+const { commit: commitBriefly } = proxyActivities<Commits>({
+  scheduleToCloseTimeout: AT_STOP_MS + 4000,
+  heartbeatTimeout: '5s',
+  retry: { maximumAttempts: 1 },
+});
+
+/** Commits what had ended of a task that was stopped or failed, where the settings say so, in a time that a stop can wait. */
+export async function commitEnded({ taskId, operation, track, settings }: BatchInput): Promise<void> {
+  if (settings.gitCommit !== 'task' || !patched('commit-ended')) return;
+  const input = { taskId, operation, track, module: null, limitMs: AT_STOP_MS };
+  await CancellationScope.nonCancellable(() => commitBriefly(input)).catch(() => undefined);
 }
 
 /** The files are in place whatever becomes of the commit, also where a stop comes in between. */

@@ -324,6 +324,8 @@ export interface CommitInput {
   readonly track: string;
   /** The module that has ended; null for all of the task. */
   readonly module: { readonly slug: string; readonly outcome: Outcome; readonly detail: string } | null;
+  /** Set where the task was stopped or failed: only modules that had ended are committed, within so many ms. */
+  readonly limitMs?: number;
 }
 
 /** What goes to git. */

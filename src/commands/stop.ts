@@ -10,6 +10,8 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { namedTask, printAnswer, steering } from '../progress/steering.ts';
 import { taskRecord } from '../progress/task-record.ts';
 import { LimitStore } from '../store/limits.ts';
+import type { TaskRecord } from '../store/records.ts';
+import { taskLines } from '../store/task-log.ts';
 import { countsText, moduleTable } from '../views/task.ts';
 import { newCommand, type Wiring } from './command.ts';
 import { printJson } from '../views/json.ts';
@@ -88,10 +90,18 @@ async function stopTask(context: Context, taskId: string, options: StopOptions):
   if (options.json === true) printJson(context.io, { task_id: taskId, changed: closed.kind === 'stopped', record });
   else if (record !== null) context.io.out(moduleTable(record, context.io.columns));
   const counts = record === null ? '' : countsText(record.counts);
+  for (const text of await commitsAfter(context, record)) context.io.err(`git: ${text}\n`);
   if (closed.kind === 'stopped') context.io.err(`\nStopped ${taskId}. ${counts}\n`);
   else if (closed.kind === 'terminated') context.io.err(`\nTerminated ${taskId}. ${counts}\n`);
   else context.io.err(`\n${taskId} had ended (${closed.kind}) before the stop reached it.\n`);
   return EXIT.ok;
+}
+
+/** What the log says of the commit of what had ended: it is made once the record is closed. */
+async function commitsAfter({ workspace }: Context, record: TaskRecord | null): Promise<string[]> {
+  if (record === null) return [];
+  const lines = await taskLines(workspace, record.task_id);
+  return lines.filter(({ at, event }) => event === 'commit' && at >= (record.ended_at ?? '')).map(({ text }) => text);
 }
 
 /** Waits until the task is closed; with `--force` it is terminated where that takes too long. */

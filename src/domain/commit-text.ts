@@ -21,6 +21,19 @@ export function moduleCommitText(taskId: string, { key, outcome }: CommittedModu
   return `${cut(`${key}: ${outcome ?? 'changed'}, ${detail}`)}\n\nTask: ${taskId}\nOutcome: ${outcome ?? 'none'}\n`;
 }
 
+/** Paths that a command for a person names; of more a line would be too long. */
+const IN_COMMAND = 30;
+
+const quoted = (word: string): string => (/^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** What a person types to commit files that a task left; `folder` is git's folder from the workspace's root on. */
+export function commitCommand(taskId: string, folder: string, paths: readonly string[]): string {
+  if (paths.length > IN_COMMAND) return 'see git status for its files, and commit them by hand';
+  const git = folder === '' ? 'git' : `git -C ${quoted(folder)}`;
+  const files = paths.map(quoted).join(' ');
+  return `${git} add -- ${files} && ${git} commit -m ${quoted(taskId)} -- ${files}`;
+}
+
 /** Message of the commit of all that a task wrote. */
 export function taskCommitText(taskId: string, modules: readonly CommittedModule[], counts: string): string {
   const named = modules.slice(0, NAMED).map(({ key, outcome }) => `- ${key}: ${outcome ?? 'changed'}`);

@@ -17,6 +17,9 @@ import { fields, findRepository, literal, saidBy, unfinishedWork, type Repositor
 const LOCKED_TRIES = 20;
 const LOCKED_MS = 500;
 
+/** How long it may take to put the index back as it was, ms. */
+const FORGET_MS = 2000;
+
 /** So many paths are named to git on the command line; of more, all files are asked for. */
 const FEW = 100;
 
@@ -39,6 +42,8 @@ export type CommitResult =
   /** `left` says of modules that were not committed why. */
   | { readonly kind: 'committed'; readonly id: string; readonly files: number; readonly left: readonly string[] }
   | { readonly kind: 'not-committed'; readonly reasons: readonly string[] }
+  /** The signal ended it; `paths`, from the top folder on, are what was to be committed. */
+  | { readonly kind: 'ended'; readonly top: string; readonly paths: readonly string[] }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'no-repository' };
 
@@ -74,8 +79,13 @@ export async function commitModules(options: {
   if (wanted.length > 0 && unfinished !== null)
     return { kind: 'not-committed', reasons: [`${unfinished} is under way`] };
   if (wanted.length === 0) return left.length === 0 ? { kind: 'nothing' } : { kind: 'not-committed', reasons: left };
-  const refusal = await commitFiles(repository, wanted, message, signal);
-  if (refusal !== null) return { kind: 'not-committed', reasons: [refusal, ...left] };
+  try {
+    const refusal = await commitFiles(repository, wanted, message, signal);
+    if (refusal !== null) return { kind: 'not-committed', reasons: [refusal, ...left] };
+  } catch (error) {
+    if (signal.aborted) return { kind: 'ended', top: repository.top, paths: wanted.map(({ path }) => path) };
+    throw error;
+  }
   const id = (await repository.read(['rev-parse', '--short', 'HEAD'])).trim();
   return { kind: 'committed', id, files: wanted.length, left };
 }
@@ -183,11 +193,12 @@ async function commitFiles(
   }
 }
 
-/** Takes files out of the index that we had put there. */
+/** Takes files out of the index that we had put there, also where the commit was ended by its signal. */
 async function forget(repository: Repository, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
   const stdin = paths.map((path) => `${path}\0`).join('');
-  await repository.run(['update-index', '--force-remove', '-z', '--stdin'], { stdin });
+  const signal = AbortSignal.timeout(FORGET_MS);
+  await repository.run(['update-index', '--force-remove', '-z', '--stdin'], { stdin, signal });
 }
 
 /** Runs what locks the index, again for a while where a person's git holds it. */

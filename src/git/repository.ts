@@ -26,6 +26,8 @@ const OF_ANOTHER = [
 export interface GitCall {
   readonly stdin?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Instead of the repository's own. */
+  readonly signal?: AbortSignal;
 }
 
 /** A working tree, also one of several of a repository. */
@@ -65,7 +67,7 @@ export async function findRepository(folder: string, signal: AbortSignal): Promi
   if (found === null || /not a git repository|must be run in a work tree/.test(found.stderr)) return null;
   if (found.exitCode !== 0) throw new GitError(found);
   const top = found.stdout.replace(/\n$/, '');
-  const run: Repository['run'] = (args, call = {}) => runGit(top, args, call, signal);
+  const run: Repository['run'] = (args, call = {}) => runGit(top, args, call, call.signal ?? signal);
   return {
     top,
     run,

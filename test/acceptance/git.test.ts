@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { join } from 'node:path';
@@ -9,11 +10,14 @@ import type { GeminiServer } from '../helpers/gemini-server.ts';
 import { GIT_ENV, TestRepository } from '../helpers/git.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { googleAt, startThinkingServer } from '../helpers/thinking-server.ts';
+import { until } from '../helpers/until.ts';
 import { uniqueSleep, untilProcesses } from '../process/survivors.ts';
 
 let server: GeminiServer;
 let home: Home;
 let repository: TestRepository;
+/** How long the answer to a prompt takes, ms. */
+let latency: (prompt: string) => number = () => 0;
 
 const run = (...args: readonly string[]): Promise<CliResult> => home.run(repository.folder, args);
 const newest = (): TaskRecord => recordsOf(repository.folder).at(-1) as TaskRecord;
@@ -42,7 +46,8 @@ function work(): readonly string[] {
 
 describe.skipIf(noTemporal !== undefined)('git', () => {
   beforeEach(async () => {
-    server = await startThinkingServer(() => 0);
+    latency = () => 0;
+    server = await startThinkingServer((prompt) => latency(prompt));
     home = createHome({ ...googleAt(server), ...GIT_ENV });
   });
   afterEach(async () => {
@@ -116,7 +121,61 @@ describe.skipIf(noTemporal !== undefined)('git', () => {
     expect(existsSync(join(repository.folder, '.git/index.lock'))).toBe(false);
     expect(repository.commits).toBe(1);
     expect(newest().status).toBe('stopped');
+    // The review, which was new, is no longer in the index either.
+    expect(repository.git('ls-files', 'tiny/review')).toBe('');
+    expect(log()).toContain('not committed: the commit was stopped. By hand: git add -- ');
   }, 120_000);
+
+  /** Starts a task of which the first module ends and the second hangs in its review. */
+  async function startsAndHangs(): Promise<string> {
+    latency = (prompt) => (prompt.includes('# Урок 002-module') ? 600_000 : 0);
+    const id = (await run('fix-review', 'tiny', '1', '2', '-b')).stdout.trim();
+    await until(() => recordsOf(repository.folder).some(({ output_file: file }) => existsSync(file)), 60_000);
+    await until(() => /001-module +ended +FIXED/.test(log()), 60_000);
+    await until(() => /002-module +review r0 +asking/.test(log()), 60_000);
+    return id;
+  }
+
+  test('git.commit: task commits what had ended of a task that is stopped', async () => {
+    course('git: { commit: task }\n');
+    const mine = work();
+    const before = repository.commits;
+    const id = await startsAndHangs();
+    const stopped = await run('stop', id);
+    expect(stopped).toMatchObject({ code: 0, stderr: expect.stringMatching(/git: committed 3 files as [0-9a-f]{7}/) });
+    expect(newest().counts).toEqual({ FIXED: 1, STOPPED: 1 });
+    expect(repository.commits).toBe(before + 1);
+    expect(repository.committed.toSorted()).toEqual([
+      'tiny/001-module.md',
+      'tiny/review/001-module-review.md',
+      'tiny/vocabulary/001-module.yaml',
+    ]);
+    expect(repository.message).toContain(`${id}: 1 FIXED, 1 STOPPED\n\n- tiny/001-module: FIXED`);
+    expect(repository.status).toEqual(mine);
+  }, 120_000);
+
+  test('a slow hook does not hold up a stop; what it left is named with the command that commits it', async () => {
+    course('git: { commit: task }\n');
+    const seconds = uniqueSleep();
+    repository.hook('pre-commit', `sleep ${seconds}`);
+    const id = await startsAndHangs();
+    const from = Date.now();
+    const stopped = await run('stop', id);
+    // Five seconds for the commit and two for git to go, on a machine that may be busy; the hook would take hours.
+    expect(Date.now() - from).toBeLessThan(60_000);
+    await untilProcesses(`sleep\0${seconds}`, 0);
+    expect(newest().status).toBe('stopped');
+    expect(repository.commits).toBe(1);
+    expect(existsSync(join(repository.folder, '.git/index.lock'))).toBe(false);
+    expect(repository.git('diff', '--cached', '--name-only')).toBe('');
+    const command = /not committed: it took longer than 5 s\. By hand: (git add .*)/.exec(log())?.[1] ?? '';
+    expect(stopped.stderr).toContain(command);
+    repository.hook('pre-commit', 'exit 0');
+    execFileSync('/bin/sh', ['-c', command], { cwd: repository.folder, env: { ...process.env, ...GIT_ENV } });
+    expect(repository.committed).toHaveLength(3);
+    expect(repository.message).toBe(id);
+    expect(repository.status).toEqual([]);
+  }, 180_000);
 
   test('git.dirty: skip leaves modules with changes of a person alone, and takes them once they are committed', async () => {
     course('git: { dirty: skip }\n');

@@ -137,6 +137,7 @@ async function putFirstRecord(deps: Deps, input: FreezePlanInput, lines: readonl
     stopped_at: null,
     status: 'running',
     reason: null,
+    wait: null,
     output_file: logFile(deps.workspace, taskId),
     total: lines.length,
     counts: {},

@@ -51,6 +51,7 @@ async function updatedRecord(deps: Deps, record: TaskRecord, input: RecordTaskIn
     cost: await deps.books.cost(record.task_id),
     status: input.status,
     reason: input.reason,
+    wait: input.wait ?? null,
     updated_at: now,
     ended_at: taskEnded(input.status) ? now : null,
     stopped_at: input.status === 'stopped' ? now : null,

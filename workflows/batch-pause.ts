@@ -2,6 +2,7 @@
 import { condition, isCancellation } from '@temporalio/workflow';
 import { NOTHING_SEEN, tripped } from '../src/domain/breaker.ts';
 import { FAILED_CLASSES, moduleFailed } from '../src/domain/failed.ts';
+import type { TaskWait } from '../src/domain/wait.ts';
 import { upsertStatus } from './attributes.ts';
 import type { BatchState } from './batch-state.ts';
 import { TASK_MESSAGES, type Answer, type PauseRequest, type RetryFailedRequest, type Steering } from './contract.ts';
@@ -65,14 +66,20 @@ async function pause(state: BatchState, request: PauseRequest = {}): Promise<Ans
   const wasPaused = state.paused !== null;
   if (wasPaused && !(now && state.open.size > 0)) return { changed: false, detail: 'no change: it is paused already' };
   const open = state.open.size;
-  await pauseWith(state, `paused${byText(request)}`, now);
+  await pauseWith(state, { wait: 'person', text: `paused${byText(request)}` }, now);
   const rest = open === 0 ? '' : now ? '; the calls in flight were aborted' : '; the calls in flight end first';
   return { changed: true, detail: `paused${rest}` };
 }
 
+/** Why a batch pauses: as a word, and for people. */
+interface Why {
+  readonly wait: TaskWait;
+  readonly text: string;
+}
+
 /** Lets no call start any more; modules in the middle of their loop close at their next call and keep their place. */
-async function pauseWith(state: BatchState, text: string, abort: boolean): Promise<void> {
-  state.paused ??= { text: `${text}. ${goOn(state)}` };
+async function pauseWith(state: BatchState, { wait, text }: Why, abort: boolean): Promise<void> {
+  state.paused ??= { wait, text: `${text}. ${goOn(state)}` };
   const { taskId } = state.input;
   await state.steps.run('setLimits', { taskId, concurrency: 0, budgetUsd: state.live.budgetUsd, abort });
   upsertStatus('paused');
@@ -125,7 +132,8 @@ export async function pauseByItself(state: BatchState): Promise<void> {
   try {
     for (;;) {
       await condition(() => state.paused === null && whyToPause(state) !== null);
-      await pauseWith(state, `paused: ${whyToPause(state) ?? ''}`, false);
+      const why = whyToPause(state);
+      if (why !== null) await pauseWith(state, { ...why, text: `paused: ${why.text}` }, false);
     }
   } catch (error) {
     if (!isCancellation(error)) throw error;
@@ -133,10 +141,13 @@ export async function pauseByItself(state: BatchState): Promise<void> {
 }
 
 /** Null where nothing is left to start: a pause would only keep the task open. */
-function whyToPause(state: BatchState): string | null {
+function whyToPause(state: BatchState): Why | null {
   if (state.ending || !state.hasNext) return null;
   const { canary = 0 } = state.input.settings;
   if (state.canariesEnded)
-    return `the first ${canary === 1 ? 'module has' : `${canary} modules have`} ended, look at them`;
+    return {
+      wait: 'canary',
+      text: `the first ${canary === 1 ? 'module has' : `${canary} modules have`} ended, look at them`,
+    };
   return tripped(state.breaker, state.input.settings);
 }

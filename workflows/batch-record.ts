@@ -5,7 +5,7 @@ import { outcomePassed, type Outcome } from '../src/domain/outcome.ts';
 import { countStatuses } from '../src/domain/status-string.ts';
 import type { TaskStatus } from '../src/domain/task-status.ts';
 import { upsertCounts } from './attributes.ts';
-import type { BatchState } from './batch-state.ts';
+import type { BatchState, Standing } from './batch-state.ts';
 import type { RecordTaskInput } from './step-contract.ts';
 import { recordFinally } from './steps.ts';
 
@@ -44,13 +44,14 @@ function news(state: BatchState): boolean {
 }
 
 /** What the record has to take up now. */
-function recordInput(state: BatchState, status: TaskStatus, reason: string | null): RecordTaskInput {
+function recordInput(state: BatchState, { status, wait, reason }: Standing): RecordTaskInput {
   const { taskId, settings } = state.input;
   const isSet = LIVE_SETTINGS.some((name) => state.live[name] !== (settings[name] ?? 0));
   return {
     taskId,
     status,
     reason,
+    wait,
     ended: state.unrecorded,
     reopened: state.reopened,
     ...(state.questions.length > 0 && { questions: state.questions }),
@@ -60,11 +61,10 @@ function recordInput(state: BatchState, status: TaskStatus, reason: string | nul
 
 /** Writes what is not recorded yet; what ends meanwhile stays for the next time. */
 async function record(state: BatchState): Promise<void> {
-  const { status, reason } = state.standing;
-  const { live } = state;
-  const input = recordInput(state, status, reason);
+  const { live, standing } = state;
+  const input = recordInput(state, standing);
   await state.steps.run('recordTask', input);
-  state.recordedReason = reason;
+  state.recordedReason = standing.reason;
   state.recordedLive = live;
   state.unrecorded = state.unrecorded.filter((delta) => !input.ended.includes(delta));
   state.reopened = state.reopened.slice(input.reopened.length);
@@ -73,7 +73,7 @@ async function record(state: BatchState): Promise<void> {
 
 /** The last record of the task. */
 export async function recordEnd(state: BatchState, status: TaskStatus, reason: string | null): Promise<void> {
-  await CancellationScope.nonCancellable(() => recordFinally(recordInput(state, status, reason)));
+  await CancellationScope.nonCancellable(() => recordFinally(recordInput(state, { status, wait: null, reason })));
 }
 
 /** Counts for people who look at the batch without a worker. */

@@ -5,6 +5,7 @@ import type { Outcome } from '../src/domain/outcome.ts';
 import { LIVE_SETTINGS, type LiveSettings, type TaskSettings } from '../src/domain/settings.ts';
 import { countStatuses, endOpen, openStatuses, setStatus, statusAt } from '../src/domain/status-string.ts';
 import type { TaskStatus } from '../src/domain/task-status.ts';
+import type { TaskWait } from '../src/domain/wait.ts';
 import type {
   BatchCarry,
   BatchInput,
@@ -44,7 +45,9 @@ export interface OpenModule {
 /** What a batch does, for its record. */
 export interface Standing {
   readonly status: TaskStatus;
-  /** Why nothing runs, for people; null while something does. */
+  /** Why nothing runs; both null while something does. */
+  readonly wait: TaskWait | null;
+  /** The same for people. */
   readonly reason: string | null;
 }
 
@@ -179,24 +182,30 @@ export class BatchState {
 
   /** What the batch does, and why it does nothing. */
   get standing(): Standing {
-    if (this.paused !== null) return { status: 'paused', reason: this.paused.text };
-    const { waiting } = this;
-    return { status: waiting === null ? 'running' : 'waiting', reason: waiting };
+    const { paused, waiting } = this;
+    // A run of an older version told of its own pauses when they came.
+    if (paused !== null) return { status: 'paused', wait: paused.wait ?? 'person', reason: paused.text };
+    return waiting ?? { status: 'running', wait: null, reason: null };
   }
 
-  /** Why nothing runs, for people; null while something does. */
-  private get waiting(): string | null {
+  /** What the batch waits for; null while something runs. */
+  private get waiting(): Standing | null {
+    const waitsFor = (wait: TaskWait, reason: string): Standing => ({ status: 'waiting', wait, reason });
     if (this.open.size > 0) return null;
-    if (this.short.length > 0) return `waiting for budget: ${this.short[0]?.note?.detail ?? ''} is spent`;
+    if (this.short.length > 0)
+      return waitsFor('budget', `waiting for budget: ${this.short[0]?.note?.detail ?? ''} is spent`);
     if (this.hasNext || this.held.length === 0) return null;
     const { asking } = this;
+    const modules = asking.length === 1 ? '1 module' : `${asking.length} modules`;
     if (asking.length > 0 && asking.length === this.held.length)
-      return `waiting for a person's answer to ${asking.length === 1 ? '1 module' : `${asking.length} modules`}`;
+      return waitsFor('needs-you', `waiting for a person's answer to ${modules}`);
     const others = this.parked.filter((queued) => queued.note?.reason !== 'question');
     const [first] = others.sort((a, b) => (a.note?.until ?? '').localeCompare(b.note?.until ?? ''));
-    if (first === undefined || first.note === null) return 'waiting for modules that another task holds';
-    const { reason, until, detail } = first.note;
-    return `waiting for ${reason} until ${until ?? 'somebody says so'}${detail === null ? '' : ` (${detail})`}`;
+    if (first === undefined || first.note === null)
+      return waitsFor('other-task', 'waiting for modules that another task holds');
+    const { until, detail } = first.note;
+    const model = detail === null ? '' : ` (${detail})`;
+    return waitsFor('quota', `waiting for quota until ${until ?? 'somebody says so'}${model}`);
   }
 
   /** The next module to start; undefined where the next page of the plan must be loaded first. */

@@ -9,6 +9,7 @@ import type { Operation } from '../src/domain/operation.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import type { Selection } from '../src/domain/selection.ts';
 import type { LiveSettings, TaskSettings } from '../src/domain/settings.ts';
+import type { TaskWait } from '../src/domain/wait.ts';
 
 /** Workflow type of every batch. */
 export const BATCH_WORKFLOW = 'batch';
@@ -87,6 +88,8 @@ export interface BatchInput {
 
 /** Why a batch starts nothing. */
 export interface Pause {
+  /** Left out by runs of an older version. */
+  readonly wait?: TaskWait;
   /** What people read: who paused it or what did, and how it goes on. */
   readonly text: string;
 }

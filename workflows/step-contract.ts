@@ -6,6 +6,7 @@ import type { Outcome } from '../src/domain/outcome.ts';
 import type { Selection } from '../src/domain/selection.ts';
 import type { LiveSettings, TaskSettings } from '../src/domain/settings.ts';
 import type { TaskStatus } from '../src/domain/task-status.ts';
+import type { TaskWait } from '../src/domain/wait.ts';
 import type { EndedModule, ModuleRecordDelta, PlannedModule, QuestionDelta, WaitReason } from './contract.ts';
 
 /** What every step of a module knows. */
@@ -270,6 +271,8 @@ export interface RecordTaskInput {
   readonly status: TaskStatus;
   /** Why it waits or failed; null otherwise. */
   readonly reason: string | null;
+  /** What it waits for; left out by batches of an older version. */
+  readonly wait?: TaskWait | null;
   readonly ended: readonly ModuleRecordDelta[];
   /** Modules whose earlier end no longer counts, because they run again. */
   readonly reopened: readonly string[];

@@ -30,6 +30,13 @@ export function countEnd(
   return { failure: infrastructure, inARow, ended: count.ended + 1, failed };
 }
 
+/** Why a batch pauses by itself. */
+export interface Tripped {
+  readonly wait: 'breaker' | 'halt';
+  /** For people. */
+  readonly text: string;
+}
+
 /**
  * Why the batch is to pause; null where it goes on. `breaker` is a number of modules in a row that ended with the same failure
  * of what they depend on, `halt` a percentage of the ended modules that failed; 0 turns either off.
@@ -37,10 +44,13 @@ export function countEnd(
 export function tripped(
   { failure, inARow, ended, failed }: BreakerCount,
   { breaker = 0, halt = 0 }: { readonly breaker?: number; readonly halt?: number },
-): string | null {
+): Tripped | null {
   if (breaker > 0 && failure !== null && inARow >= breaker)
-    return `${inARow} modules in a row ended with ${failedClass({ outcome: 'ERROR', failure })}`;
+    return {
+      wait: 'breaker',
+      text: `${inARow} modules in a row ended with ${failedClass({ outcome: 'ERROR', failure })}`,
+    };
   if (halt > 0 && failed >= FEWEST_FAILED && failed * 100 >= halt * ended)
-    return `${failed} of ${ended} modules failed, ${halt} % were allowed`;
+    return { wait: 'halt', text: `${failed} of ${ended} modules failed, ${halt} % were allowed` };
   return null;
 }

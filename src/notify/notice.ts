@@ -1,5 +1,6 @@
 import type { NoticeEvent } from '../domain/notice.ts';
 import { outcomePassed, type Outcome } from '../domain/outcome.ts';
+import type { TaskWait } from '../domain/wait.ts';
 import type { TaskRecord } from '../store/records.ts';
 
 /** What a hook gets, as JSON; docs/notify.md describes it for users. */
@@ -11,6 +12,8 @@ export interface Notice {
   /** `3,7,9-12`. */
   readonly modules_selected: string;
   readonly status: string;
+  /** What it waits for, as a word (src/domain/wait.ts); null for one that is done or failed. */
+  readonly wait: TaskWait | null;
   /** Why it waits or failed; null for one that is done. */
   readonly reason: string | null;
   readonly total: number;
@@ -30,7 +33,7 @@ export function noticeOf(event: NoticeEvent, record: TaskRecord, workspace: stri
   const entries = Object.entries(record.counts) as [Outcome, number][];
   const sum = (passed: boolean): number =>
     entries.reduce((total, [outcome, count]) => total + (outcomePassed(outcome) === passed ? count : 0), 0);
-  const { task_id, operation, track, modules_selected, status, reason, total, counts, cost } = record;
+  const { task_id, operation, track, modules_selected, status, wait, reason, total, counts, cost } = record;
   return {
     event,
     task_id,
@@ -38,6 +41,7 @@ export function noticeOf(event: NoticeEvent, record: TaskRecord, workspace: stri
     track,
     modules_selected,
     status,
+    wait,
     reason,
     total,
     passed: sum(true),

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readDuration } from '../config/task-settings.ts';
 import type { SettingsFile } from '../config/schema.ts';
 import { noticeEvent, type NoticeEvent } from '../domain/notice.ts';
+import type { TaskWait } from '../domain/wait.ts';
 import { faultPoint } from '../process/fault-point.ts';
 import type { Notified, NotifiedStore } from '../store/notified.ts';
 import type { TaskRecord } from '../store/records.ts';
@@ -23,6 +24,7 @@ const SETTLE_MS = 3000;
 
 interface News {
   readonly event: NoticeEvent;
+  readonly wait: TaskWait | null;
   readonly reason: string | null;
 }
 
@@ -57,7 +59,8 @@ export class Notices {
     try {
       for (const news of await this.mark(record)) {
         faultPoint('notify:marked');
-        this.tell(news.event, { ...record, reason: news.reason });
+        const { event, wait, reason } = news;
+        this.tell(event, { ...record, wait, reason });
       }
     } catch (error) {
       // What cannot be marked is not told; the task goes on all the same.
@@ -67,10 +70,10 @@ export class Notices {
 
   /** Marks what is to be told now, and gives it. */
   private async mark(record: TaskRecord): Promise<News[]> {
-    const { task_id: taskId, status, reason } = record;
+    const { task_id: taskId, status, wait, reason } = record;
     const told = await this.store.get(taskId);
     if (told.ended) return [];
-    const event = noticeEvent(status, reason);
+    const event = noticeEvent(status, wait);
     const question = event === 'done' || event === 'failed' ? null : questionOf(record);
     const now: Notified = {
       ended: event === 'done' || event === 'failed',
@@ -79,8 +82,8 @@ export class Notices {
     };
     if (now.ended === told.ended && now.parked === told.parked && now.asked === told.asked) return [];
     const news: News[] = [];
-    if (question !== null && !told.asked) news.push({ event: 'parked', reason: question });
-    if (event !== null && (now.ended || now.parked !== told.parked)) news.push({ event, reason });
+    if (question !== null && !told.asked) news.push({ event: 'parked', wait: 'needs-you', reason: question });
+    if (event !== null && (now.ended || now.parked !== told.parked)) news.push({ event, wait, reason });
     if (news.length > 0 && !this.isConfigured()) return [];
     await this.store.put(taskId, now);
     return news;

@@ -81,6 +81,7 @@ export function rebuildRecord(sources: TaskSources): TaskRecord {
     stopped_at: status === 'stopped' ? end : null,
     status,
     reason: reasonOf(closed),
+    wait: null,
     output_file: outputFile,
     total: totalOf(events) ?? Object.keys(modules).length,
     counts: countOutcomes(modules),

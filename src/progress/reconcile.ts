@@ -62,6 +62,7 @@ export function endedUnseen(record: TaskRecord, status: WorkflowExecutionStatusN
     updated_at: now,
     ended_at: now,
     stopped_at: ended === 'stopped' ? now : record.stopped_at,
+    wait: null,
     reason: record.reason ?? `as Temporal says (${status ?? 'unknown task'})`,
     counts: countOutcomes(modules),
     modules,

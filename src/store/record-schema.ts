@@ -5,6 +5,7 @@ import { formatSelection, type Selection } from '../domain/selection.ts';
 import type { LiveSettings, TaskSettings } from '../domain/settings.ts';
 import { OUTCOME_NAMES } from '../domain/outcome.ts';
 import { TASK_STATUSES } from '../domain/task-status.ts';
+import { TASK_WAIT_NAMES } from '../domain/wait.ts';
 
 /** The version of a task's record that is written today; `record-versions.ts` reads the older ones. */
 export const RECORD_SCHEMA = 1;
@@ -58,6 +59,8 @@ export const recordSchema = z.object({
   status: z.enum(TASK_STATUSES),
   /** Why it failed or waits. */
   reason: z.string().nullable(),
+  /** What it waits for, as a word; null where it runs or has ended, and in records of older versions. */
+  wait: z.enum(TASK_WAIT_NAMES).nullable().default(null),
   output_file: z.string(),
   total: z.number(),
   counts: z.partialRecord(z.enum(OUTCOME_NAMES), z.number()),

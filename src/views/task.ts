@@ -38,7 +38,7 @@ export function listTable(records: readonly TaskRecord[], now: Date): string {
     const { ended, notPassed } = tally(record.counts);
     return [
       record.task_id,
-      record.status,
+      record.wait === null ? record.status : `${record.status}: ${record.wait}`,
       `${ended}/${record.total}`,
       notPassed === 0 ? '' : String(notPassed),
       shortTime(record.created_at),

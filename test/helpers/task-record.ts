@@ -19,6 +19,7 @@ export function taskRecord(change: Partial<TaskRecord> = {}): TaskRecord {
     stopped_at: null,
     status: 'running',
     reason: null,
+    wait: null,
     output_file: '/w/tasks/x.output',
     total: 2,
     counts: {},

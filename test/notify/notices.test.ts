@@ -5,6 +5,7 @@ import type { SettingsFile } from '../../src/config/schema.ts';
 import { Notices } from '../../src/notify/notices.ts';
 import { blankModule } from '../../src/store/record-schema.ts';
 import { NotifiedStore } from '../../src/store/notified.ts';
+import type { TaskWait } from '../../src/domain/wait.ts';
 import type { TaskRecord } from '../../src/store/records.ts';
 import { workspaceAt } from '../../src/store/workspace.ts';
 import { serveHttp } from '../helpers/http-server.ts';
@@ -17,7 +18,7 @@ const ID = 'fix-review-b1-1-2-20261124080000';
 
 const record = taskRecord({ task_id: ID, track: 'b1', counts: { FIXED: 1, STUCK: 1 } });
 const completed: TaskRecord = { ...record, status: 'completed' };
-const waiting = (reason: string): TaskRecord => ({ ...record, status: 'waiting', reason });
+const waiting = (wait: TaskWait, reason: string): TaskRecord => ({ ...record, status: 'waiting', wait, reason });
 
 function setup(notify: SettingsFile['notify']) {
   const root = tempFolder();
@@ -67,13 +68,13 @@ test('each event is told once, also by a worker that takes over; a new wait is a
   const server = await serveHttp(() => ({ body: {} }));
   const { notices, create, lines } = setup({ url: server.url });
   const first = 'waiting for budget: $1 is spent';
-  for (const one of [record, waiting(first), waiting(first)]) await notices.note(one);
-  await create().note(waiting(first));
+  for (const one of [record, waiting('budget', first), waiting('budget', first)]) await notices.note(one);
+  await create().note(waiting('budget', first));
   await notices.note(record);
-  await notices.note(waiting(first));
-  await notices.note(waiting('waiting for quota until 2026-11-25T00:00:00.000Z'));
+  await notices.note(waiting('budget', first));
+  await notices.note(waiting('quota', 'waiting for quota until 2026-11-25T00:00:00.000Z'));
   for (const one of [completed, completed]) await create().note(one);
-  await notices.note(waiting('a late repetition'));
+  await notices.note(waiting('quota', 'a late repetition'));
   await until(() => lines().length === 4);
   expect(server.requests.map(({ body }) => `${String(body.event)}: ${String(body.reason)}`).toSorted()).toEqual([
     'done: null',
@@ -89,7 +90,10 @@ test('a module that asks is told of while others go on, and again once all were 
   const asking = (slug: string) => ({ [slug]: { ...blankModule(1), question: 'STUCK: the same findings twice' } });
   await notices.note({ ...record, modules: asking('01-a') });
   await notices.note({ ...record, modules: { ...asking('01-a'), ...asking('02-b') } });
-  await notices.note({ ...waiting("waiting for a person's answer to 2 modules"), modules: asking('01-a') });
+  await notices.note({
+    ...waiting('needs-you', "waiting for a person's answer to 2 modules"),
+    modules: asking('01-a'),
+  });
   await notices.note(record);
   await notices.note({ ...record, modules: { ...asking('02-b'), ...asking('03-c') } });
   await until(() => lines().length === 2);
@@ -103,8 +107,9 @@ test('nobody is told of a stop, of a pause, or of a wait for another task', asyn
   const server = await serveHttp(() => ({ body: {} }));
   const { notices, lines } = setup({ url: server.url });
   await notices.note({ ...record, status: 'stopped' });
-  await notices.note(waiting('waiting for modules that another task holds'));
-  await notices.note({ ...record, status: 'paused', reason: 'paused by anna@laptop. Go on: batch-manager resume x' });
+  await notices.note(waiting('other-task', 'waiting for modules that another task holds'));
+  const reason = 'paused by anna@laptop. Go on: batch-manager resume x';
+  await notices.note({ ...record, status: 'paused', wait: 'person', reason });
   await notices.note(completed);
   await until(() => lines().length === 1);
   expect(server.requests.map(({ body }) => body.event)).toEqual(['done']);

@@ -40,6 +40,7 @@ async function note(
     stopped_at: null,
     status: 'completed',
     reason: null,
+    wait: null,
     output_file: '',
     total: entries.length,
     counts: {},

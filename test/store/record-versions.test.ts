@@ -21,7 +21,15 @@ test.each(files)('%s loads', (file) => {
 });
 
 /** Fields that records got later, as one without them is read. */
-const LATER = { budget_usd: 0, max_rounds: null, pass_score: null, retry_of: null, of_task: null, cost: null };
+const LATER = {
+  wait: null,
+  budget_usd: 0,
+  max_rounds: null,
+  pass_score: null,
+  retry_of: null,
+  of_task: null,
+  cost: null,
+};
 
 test('a record of today loads as it was written; one from before costs were told has none', () => {
   const file = files.find((name) => name.startsWith('1/')) ?? '';

@@ -54,6 +54,7 @@ describe.skipIf(noTemporal !== undefined)(`control of a batch${noTemporal ?? ''}
       expect(script.calls.length).toBe(asked);
       expect(script.aborted).toEqual([]);
       const text = 'paused by anna@laptop (lunch)';
+      expect(script.records.at(-1)?.wait).toBe('person');
       expect(script.records.at(-1)?.reason).toBe(`${text}. Go on: batch-manager resume ${input.taskId}`);
       expect(script.logs).toEqual([text]);
       expect(await client().message(input.taskId, 'pause', {})).toMatchObject({ changed: false });
@@ -171,6 +172,7 @@ describe.skipIf(noTemporal !== undefined)(`control of a batch${noTemporal ?? ''}
       await client().start(input);
       await until(() => script.records.at(-1)?.status === 'paused');
       expect(script.calls.map(({ slug }) => slug).toSorted()).toEqual(['01-module', '02-module']);
+      expect(script.records.at(-1)?.wait).toBe('canary');
       expect(script.records.at(-1)?.reason).toMatch(/^paused: the first 2 modules have ended, look at them\. Go on: /);
       await client().message(input.taskId, 'resume', {});
       expect(await client().closed(input.taskId)).toMatchObject({ result: { counts: { PASS_ON_REVIEW: 10 } } });
@@ -183,6 +185,7 @@ describe.skipIf(noTemporal !== undefined)(`control of a batch${noTemporal ?? ''}
       script.failure = ({ module }) => (module.number > 2 ? 'ProviderDown' : undefined);
       await client().start(input);
       await until(() => script.records.at(-1)?.status === 'paused');
+      expect(script.records.at(-1)?.wait).toBe('breaker');
       expect(script.records.at(-1)?.reason).toContain('paused: 3 modules in a row ended with provider-down. Go on:');
       expect(script.calls.length).toBeLessThanOrEqual(6);
       script.failure = () => undefined;
@@ -202,6 +205,7 @@ describe.skipIf(noTemporal !== undefined)(`control of a batch${noTemporal ?? ''}
       fail(script, 20);
       await client().start(input);
       await until(() => script.records.at(-1)?.status === 'paused');
+      expect(script.records.at(-1)?.wait).toBe('halt');
       expect(script.records.at(-1)?.reason).toMatch(/^paused: (\d) of \1 modules failed, 50 % were allowed/);
       await client().cancel(input.taskId);
       expect(await client().closed(input.taskId)).toEqual({ kind: 'stopped' });

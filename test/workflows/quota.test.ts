@@ -74,6 +74,7 @@ describe.skipIf(noTemporal !== undefined)(`a quota that resets in nine hours${no
     await withQuota(server, { until: new Date(resets).toISOString(), ms: 9 * HOUR }, async (script, client, taskId) => {
       const waits = () => script.records.at(-1)?.status === 'waiting';
       await until(waits);
+      expect(script.records.at(-1)?.wait).toBe('quota');
       expect(script.records.at(-1)?.reason).toBe(
         `waiting for quota until ${new Date(resets).toISOString()} (google/gemini-2.5-flash)`,
       );

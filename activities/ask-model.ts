@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import prettyMs from 'pretty-ms';
 import { TypedError } from '../src/domain/failure.ts';
+import { budgetText, quotaText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import type { Ask, ModelReply } from '../src/model/model.ts';
 import { isOverridden } from '../src/prompts/prompts.ts';
@@ -117,12 +118,12 @@ async function overBudget(call: Call, over: Over): Promise<FlightResult> {
     return { kind: 'over-budget', detail: `${usd(over.spent)} of the ${limit} for a module are spent, and ${wanted}` };
   }
   const detail = usd(await call.deps.gates.budgetUsd(call.input.taskId));
-  await call.log(`the budget of ${detail} does not reach for this call; the module closes until it is raised`);
+  await call.log(budgetText(detail));
   return { kind: 'wait', reason: 'budget', until: null, detail };
 }
 
 async function longWait(call: Call, gate: ClosedGate): Promise<FlightResult> {
-  await call.log(`waiting for ${gate.model} until ${gate.until}; the module closes until then`);
+  await call.log(quotaText(gate.model, gate.until));
   const ms = Date.parse(gate.until) - Date.now();
   return { kind: 'wait', reason: 'quota', until: gate.until, ms, detail: gate.model };
 }

@@ -30,7 +30,8 @@ export function createAudit(deps: Deps): ModuleSteps['audit'] {
     if (passed !== null) return { kind: 'already-pass', score: passed, hash: module.hash };
     // Only now: one that has passed needs no change.
     const skipped = await skippedFor(deps, input);
-    if (skipped !== null) return { kind: 'skipped', detail: skipped };
+    if (skipped !== null)
+      return { kind: 'skipped', detail: skipped, auditPassed: report.passed, failing: version.failing };
     return { kind: 'audited', version, prompt: await reviewPrompt(deps, module, report) };
   };
 }

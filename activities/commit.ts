@@ -2,7 +2,7 @@ import { cancellationSignal, Context, heartbeat } from '@temporalio/activity';
 import { realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { commitCommand, moduleCommitText, taskCommitText, type CommittedModule } from '../src/domain/commit-text.ts';
-import { countsLine } from '../src/domain/log-texts.ts';
+import { COMMIT_EVENT, countsLine } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import { commitModules, type CommitResult, type WrittenFile } from '../src/git/commit.ts';
 import { GitError } from '../src/git/repository.ts';
@@ -16,6 +16,9 @@ import type { Deps } from './deps.ts';
 /** Heartbeats while git and its hooks run, ms. */
 const BEAT_MS = 500;
 
+/** Lines that go to history, of some hundred characters each. */
+const IN_HISTORY = 10;
+
 /** Commits what a task wrote; what stands in the way is said in the log. One commit at a time. */
 export function createCommit(deps: Deps): Commits['commit'] {
   return async (input) => {
@@ -24,10 +27,10 @@ export function createCommit(deps: Deps): Commits['commit'] {
     const limit = input.limitMs === undefined ? [] : [AbortSignal.timeout(input.limitMs)];
     const signal = AbortSignal.any([cancellationSignal(), registered.signal, ...limit]);
     try {
-      const said = await commit(deps, input, signal);
+      const lines = (await commit(deps, input, signal)).map((text) => ({ event: COMMIT_EVENT, text }));
       // Of the task, not of the module: that has ended.
-      for (const text of said)
-        await appendLog(deps.workspace, input.taskId, { subject: 'task', event: 'commit', text });
+      for (const line of lines) await appendLog(deps.workspace, input.taskId, { subject: 'task', ...line });
+      return { logged: lines.slice(0, IN_HISTORY), more: Math.max(0, lines.length - IN_HISTORY) };
     } finally {
       clearInterval(beating);
       registered.unregister();

@@ -52,7 +52,9 @@ export function createModelCall(
     const waiting = AbortSignal.any([signal, registered.turnedBack]);
     try {
       const call = { deps, input, ask: asked, name, key, sharedKey, signal, waiting, beat, log };
-      return resultOf(await deps.flights.run(key, waiting, () => underPermit(call)), key);
+      const flight = await deps.flights.run(key, waiting, () => underPermit(call));
+      if (flight.kind === 'wait' && flight.reason === 'paused') await log(turnedBackText('paused'));
+      return resultOf(flight, key);
     } catch (error) {
       // A wait that is aborted throws an AbortError: the signals themselves say why.
       const reason: unknown = signal.aborted ? signal.reason : waiting.aborted ? waiting.reason : error;

@@ -13,7 +13,7 @@ import type { PlanLine } from '../src/store/plans.ts';
 import { blankModule, startOfRecord } from '../src/store/record-schema.ts';
 import { appendLog, logFile } from '../src/store/task-log.ts';
 import type { PlannedModule } from '../workflows/contract.ts';
-import type { BatchSteps, FreezePlanInput } from '../workflows/step-contract.ts';
+import type { BatchSteps, FreezePlanInput, LoggedLine } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
 import { pathsOf } from './versions.ts';
 
@@ -31,7 +31,7 @@ export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
       await putFirstRecord(deps, input, lines);
       if (OPERATIONS[input.operation].asks) checkModels(deps, [input.settings.model, input.settings.reviewModel]);
       const { settings } = input;
-      const uncommitted = await lookIntoGit(deps, input, lines);
+      const { uncommitted, logged } = await lookIntoGit(deps, input, lines);
       const isSkipped = ({ slug }: PlanLine): boolean => settings.gitDirty === 'skip' && uncommitted.has(slug);
       await deps.plans.put(
         input.taskId,
@@ -48,8 +48,8 @@ export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
       });
       await appendLog(deps.workspace, input.taskId, { subject: 'task', event: 'started', text });
       if (uncommitted.size > 0)
-        await logGit(deps, input, `${uncommittedText(uncommitted)}; ${WHAT_HAPPENS[settings.gitDirty]}`);
-      return { total: lines.length };
+        logged.push(await logGit(deps, input, `${uncommittedText(uncommitted)}; ${WHAT_HAPPENS[settings.gitDirty]}`));
+      return { total: lines.length, logged };
     });
 }
 
@@ -60,8 +60,11 @@ const WHAT_HAPPENS: Record<GitDirty, string> = {
   allow: '',
 };
 
-const logGit = (deps: Deps, { taskId }: FreezePlanInput, text: string): Promise<void> =>
-  appendLog(deps.workspace, taskId, { subject: 'task', event: 'git', text });
+async function logGit(deps: Deps, { taskId }: FreezePlanInput, text: string): Promise<LoggedLine> {
+  const line = { event: 'git', text };
+  await appendLog(deps.workspace, taskId, { subject: 'task', ...line });
+  return line;
+}
 
 /** A task of an older version has no such setting. */
 const isCommitting = ({ gitCommit }: Partial<TaskSettings>): boolean => (gitCommit ?? 'off') !== 'off';
@@ -71,25 +74,26 @@ async function lookIntoGit(
   deps: Deps,
   input: FreezePlanInput,
   lines: readonly PlanLine[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
+): Promise<{ readonly uncommitted: ReadonlyMap<string, readonly string[]>; readonly logged: LoggedLine[] }> {
   const { operation, settings } = input;
   // A task of an older version has no such setting.
   const isAsked = OPERATIONS[operation].asks && (settings.gitDirty ?? 'allow') !== 'allow';
   const { folder } = deps.manifest();
   const { signal } = new AbortController();
+  const logged: LoggedLine[] = [];
+  const log = async (text: string): Promise<void> => void logged.push(await logGit(deps, input, text));
   try {
     if (isCommitting(settings) && (await findRepository(folder, signal)) === null)
-      await logGit(
-        deps,
-        input,
-        `git.commit is ${settings.gitCommit}, but ${folder} is in no repository: nothing is committed`,
-      );
-    if (isAsked) return await uncommittedModules({ workspace: deps.workspace, folder, refs: lines, signal });
+      await log(`git.commit is ${settings.gitCommit}, but ${folder} is in no repository: nothing is committed`);
+    if (isAsked) {
+      const uncommitted = await uncommittedModules({ workspace: deps.workspace, folder, refs: lines, signal });
+      return { uncommitted, logged };
+    }
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    await logGit(deps, input, `git failed, so uncommitted changes are not looked for: ${error.message}`);
+    await log(`git failed, so uncommitted changes are not looked for: ${error.message}`);
   }
-  return new Map();
+  return { uncommitted: new Map(), logged };
 }
 
 /** Asked of the worker that will make the calls: the CLI's environment may be another. */

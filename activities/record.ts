@@ -14,18 +14,20 @@ export function createRecordTask(deps: Deps): BatchSteps['recordTask'] {
   return (input) =>
     deps.locks.run(`record ${input.taskId}`, async () => {
       const record = await deps.records.get(input.taskId);
-      if (record === null) return;
+      if (record === null) return null;
       // A late repetition must not take an ended task for running; only a module that runs again opens it.
-      if (taskEnded(record.status) && !taskEnded(input.status) && input.reopened.length === 0) return;
+      if (taskEnded(record.status) && !taskEnded(input.status) && input.reopened.length === 0) return null;
       const updated = await updatedRecord(deps, record, input);
       await deps.records.put(updated);
       faultPoint('record:written');
       await deps.notices.note(updated);
       // A pause and its end are logged with who asked for them.
-      if (updated.status === 'paused' || (record.status === 'paused' && !taskEnded(updated.status))) return;
-      if (updated.status === record.status && updated.reason === record.reason) return;
+      if (updated.status === 'paused' || (record.status === 'paused' && !taskEnded(updated.status))) return null;
+      if (updated.status === record.status && updated.reason === record.reason) return null;
       const text = updated.reason ?? (taskEnded(updated.status) ? countsLine(updated.counts) : 'goes on');
-      await appendLog(deps.workspace, input.taskId, { subject: 'task', event: updated.status, text });
+      const line = { event: updated.status, text };
+      await appendLog(deps.workspace, input.taskId, { subject: 'task', ...line });
+      return line;
     });
 }
 

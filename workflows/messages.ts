@@ -1,5 +1,6 @@
 /** How a batch takes a message: as an update, which is answered, and as a signal of the same name, for the Web UI. */
 import { ApplicationFailure, defineSignal, defineUpdate, isCancellation, setHandler } from '@temporalio/workflow';
+import { ignoredSignalText, signalText } from '../src/domain/log-texts.ts';
 import { answerOnce } from './answer-once.ts';
 import type { BatchState } from './batch-state.ts';
 import type { Answer } from './contract.ts';
@@ -35,12 +36,11 @@ async function answerSignal<T>(state: BatchState, message: Message<T>, argument:
     check(argument);
     const answer = await message.act(argument);
     const subject = message.subject(argument);
-    const text = `${subject === '' ? '' : `${subject}: `}${answer.detail} (signal)`;
-    await state.steps.run('logTask', { taskId, event, text });
+    await state.steps.run('logTask', { taskId, event, text: signalText(subject, answer.detail) });
   } catch (error) {
     if (isCancellation(error)) return;
     const reason = error instanceof Error ? error.message : String(error);
-    await state.steps.run('logTask', { taskId, event, text: `signal ignored: ${reason}`.slice(0, 500) });
+    await state.steps.run('logTask', { taskId, event, text: ignoredSignalText(reason) });
   }
 }
 

@@ -45,7 +45,13 @@ export interface AuditInput extends StepContext {
 export type AuditResult =
   | { readonly kind: 'missing'; readonly detail: string }
   /** A person's uncommitted changes, with `git.dirty: skip`. */
-  | { readonly kind: 'skipped'; readonly detail: string }
+  | {
+      readonly kind: 'skipped';
+      readonly detail: string;
+      /** What the audit said, for `rebuild`; histories of 0.1.0 do not have it. */
+      readonly auditPassed?: boolean;
+      readonly failing?: readonly string[];
+    }
   | { readonly kind: 'already-pass'; readonly score: number; readonly hash: string }
   | { readonly kind: 'command-needed'; readonly hash: string }
   | { readonly kind: 'audited'; readonly version: AuditedVersion; readonly prompt: string };
@@ -295,6 +301,7 @@ export interface FailedModulesInput {
   readonly unrecorded: readonly Pick<ModuleRecordDelta, 'slug' | 'outcome' | 'failure'>[];
 }
 
+/** A line of the task's log as a step wrote it: in history it is there for `rebuild`. Histories of 0.1.0 have few of them. */
 export interface LoggedLine {
   readonly event: string;
   readonly text: string;
@@ -302,7 +309,7 @@ export interface LoggedLine {
 
 export interface BatchSteps {
   /** Writes the plan once, checks that the models can be called, and gives its length. Throws AuthFailed with what is missing. */
-  freezePlan(input: FreezePlanInput): Promise<{ readonly total: number }>;
+  freezePlan(input: FreezePlanInput): Promise<{ readonly total: number; readonly logged?: readonly LoggedLine[] }>;
   loadPage(input: LoadPageInput): Promise<readonly PlannedModule[]>;
   setLimits(input: SetLimitsInput): Promise<void>;
   /** Lets no call of the task start any more and aborts those in hand. Gives the slugs of their modules. */
@@ -315,7 +322,8 @@ export interface BatchSteps {
   failedModules(input: FailedModulesInput): Promise<readonly PlannedModule[]>;
   /** Aborts the calls of one module. */
   abortModule(input: { readonly taskId: string; readonly slug: string }): Promise<void>;
-  recordTask(input: RecordTaskInput): Promise<void>;
+  /** Gives the line that it wrote to the log; null where it wrote none. */
+  recordTask(input: RecordTaskInput): Promise<LoggedLine | null>;
   findModule(input: FindModuleInput): Promise<PlannedModule | null>;
   /** Writes a line of the task's log, and gives it back, so that it is in history for `rebuild`. */
   logTask(input: { readonly taskId: string } & LoggedLine): Promise<LoggedLine>;
@@ -334,7 +342,15 @@ export interface CommitInput {
 /** What goes to git. */
 export interface Commits {
   /** Commits the files that the task changed, and no others; whatever stands in the way is said in the log, and harms nothing. */
-  commit(input: CommitInput): Promise<void>;
+  commit(input: CommitInput): Promise<Committed>;
+}
+
+/** What was said of a commit. */
+export interface Committed {
+  /** The first lines of the log; all would be too many for history where a person edited most modules. */
+  readonly logged: readonly LoggedLine[];
+  /** How many more there are. */
+  readonly more: number;
 }
 
 /** Long activities of a batch. */

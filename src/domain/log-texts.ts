@@ -80,6 +80,34 @@ export const ABORTED_TEXT = 'stopped';
 export const turnedBackText = (reason: 'paused' | 'settings-changed'): string =>
   reason === 'paused' ? 'paused; the module keeps its place' : 'turned back: the settings have changed';
 
+/** A call that asked nothing, because what the task may spend does not reach for it. */
+export const budgetText = (amount: string): string =>
+  `the budget of ${amount} does not reach for this call; the module closes until it is raised`;
+
+/** A call that asked nothing, because its model is not to be asked for long. */
+export const quotaText = (model: string, until: string): string =>
+  `waiting for ${model} until ${until}; the module closes until then`;
+
+/** Event of the lines about a commit. */
+export const COMMIT_EVENT = 'commit';
+
+/** What became of a message that came as a signal. */
+export const signalText = (subject: string, detail: string): string =>
+  `${subject === '' ? '' : `${subject}: `}${detail} (signal)`;
+
+const IGNORED = 'signal ignored: ';
+
+/** A signal that was not valid, or that could not be done. */
+export const ignoredSignalText = (reason: string): string => `${IGNORED}${reason}`.slice(0, 500);
+
+/** The inverse of both for a signal's subject; undefined for the line of something else. */
+export function readSignalText(text: string, subject: string): 'ignored' | { readonly detail: string } | undefined {
+  if (text.startsWith(IGNORED)) return 'ignored';
+  const [before = '', after = ''] = signalText(subject, '\n').split('\n');
+  if (!text.startsWith(before) || !text.endsWith(after)) return undefined;
+  return { detail: text.slice(before.length, text.length - after.length) };
+}
+
 /** How a module ended. */
 export function endedText(end: {
   readonly outcome: Outcome;

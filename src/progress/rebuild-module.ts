@@ -4,18 +4,22 @@ import type { HistoryEvent } from '../client/history-events.ts';
 import {
   ABORTED_TEXT,
   auditText,
+  budgetText,
   CACHED_TEXT,
   EDITED_TEXT,
   endedText,
   judgedText,
   proposedText,
+  quotaText,
   refusedText,
   stagedText,
+  turnedBackText,
   unreadableText,
   wroteText,
 } from '../domain/log-texts.ts';
 import type { LogLine } from '../domain/log-line.ts';
 import { moduleKey } from '../domain/module.ts';
+import { committedLines } from './rebuild-commit.ts';
 import type { EndedModule, ModuleEnd, ModuleInput } from '../../workflows/contract.ts';
 import type {
   ApplyResult,
@@ -69,7 +73,8 @@ class StoryReader {
   }
 
   get story(): ModuleStory {
-    const lastEvent = this.open === null ? (this.lines.at(-1)?.event ?? null) : `${this.open} r${this.round}`;
+    const last = this.lines.findLast(({ subject }) => subject === this.subject);
+    const lastEvent = this.open === null ? (last?.event ?? null) : `${this.open} r${this.round}`;
     return { lines: this.lines, lastEvent, applied: [...this.applied], end: this.end };
   }
 
@@ -85,9 +90,8 @@ class StoryReader {
 
   private called(at: string, name: string, call: CallResult): void {
     this.open = null;
-    // What a time-out or a wait said was said inside of the call.
-    if (call.kind !== 'reply') return;
-    this.say(at, `${name} r${this.round}`, call.cached ? CACHED_TEXT : `replied in ${prettyMs(call.ms)}`);
+    const text = callText(call);
+    if (text !== null) this.say(at, `${name} r${this.round}`, text);
   }
 
   private notDone(at: string, name: string, aborted: boolean): void {
@@ -106,10 +110,14 @@ class StoryReader {
     if (name === 'propose') this.proposing(at, result as ApplyResult);
     if (name === 'undo') this.say(at, 'undo', (result as FollowUpResult).detail);
     if (name === 'applyProposal') this.say(at, 'apply', (result as FollowUpResult).detail);
+    // Its lines are of the task: the module has ended by then.
+    if (name === 'commit') this.lines.push(...committedLines(at, result));
     if (name === 'finish') this.finishing(at, result as FinishResult | null);
   }
 
   private audited(at: string, result: AuditResult): void {
+    if (result.kind === 'skipped' && result.auditPassed !== undefined)
+      this.say(at, 'audit', auditText(result.auditPassed, result.failing ?? []));
     if (result.kind === 'already-pass') this.say(at, 'audit', auditText(true, []));
     if (result.kind !== 'audited') return;
     this.failing = result.version.failing;
@@ -160,6 +168,16 @@ class StoryReader {
     this.end = end;
     this.say(this.finishedAt ?? at, 'ended', endedText(end));
   }
+}
+
+/** What a call wrote at its end; null where it wrote nothing. */
+function callText(call: CallResult): string | null {
+  if (call.kind === 'reply') return call.cached ? CACHED_TEXT : `replied in ${prettyMs(call.ms)}`;
+  if (call.kind !== 'wait') return null;
+  const { reason, until, detail } = call;
+  if (reason === 'paused' || reason === 'settings-changed') return turnedBackText(reason);
+  if (reason === 'budget') return budgetText(detail ?? '');
+  return reason === 'quota' ? quotaText(detail ?? '', until ?? '') : null;
 }
 
 const isCall = (name: string): boolean => name === 'review' || name === 'fix' || name === 'research';

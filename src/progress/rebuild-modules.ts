@@ -1,12 +1,20 @@
 /** What became of each module of a task, told by the history of its batch and by the stories of its modules' runs. Pure. */
 import type { HistoryEvent } from '../client/history-events.ts';
-import { stoppedInText } from '../domain/log-texts.ts';
+import { readSignalText, stoppedInText } from '../domain/log-texts.ts';
 import { matchModule } from '../domain/module.ts';
 import { moduleFailed } from '../domain/failed.ts';
 import { endOfRestarts } from '../domain/restarts.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { blankModule, type ModuleRecord } from '../store/record-schema.ts';
-import { type EndedModule, type Answer, type ModuleEnd, type ModuleInput } from '../../workflows/contract.ts';
+import {
+  ANSWER_UPDATE,
+  type Answer,
+  type AnswerRequest,
+  type EndedModule,
+  type ModuleEnd,
+  type ModuleInput,
+} from '../../workflows/contract.ts';
+import type { LoggedLine } from '../../workflows/step-contract.ts';
 import type { ModuleStory } from './rebuild-module.ts';
 
 /** A module of the plan. */
@@ -27,11 +35,20 @@ interface Entry {
   /** Whether its child is starting or open. */
   open: boolean;
   runId: string | null;
+  /** How often its child was started. */
+  starts: number;
   /** How often another task held it. */
   refused: number;
   readonly applied: Set<string>;
   /** How it ends where a person has its run cancelled. */
   cancelledAs: 'STOPPED' | 'SKIPPED';
+}
+
+/** A message, and how often the child of its module had been started when it came. */
+interface Message {
+  readonly verb: string;
+  readonly arg: unknown;
+  readonly starts: number;
 }
 
 /** Follows a batch through the histories of its runs. */
@@ -42,7 +59,9 @@ export class ModuleFold {
   private readonly editRestarts: number | undefined;
   /** Slugs by the event in which their child was initiated, in this run of the batch. */
   private initiated = new Map<number, string>();
-  private accepted = new Map<number, { verb: string; arg: unknown }>();
+  private accepted = new Map<number, Message>();
+  /** Signals of which the log did not say yet what became. */
+  private signals: Message[] = [];
   /** Updates that were answered: one that is sent again only gets its answer again. */
   private readonly answered = new Set<string>();
 
@@ -62,19 +81,20 @@ export class ModuleFold {
   take(event: HistoryEvent): void {
     if (event.kind === 'started') this.initiated = new Map();
     if (event.kind === 'done') this.loaded(event.name, event.result);
+    if (event.kind === 'done' && event.name === 'logTask') this.signalled(event.result as LoggedLine | null);
     if (event.kind === 'child-initiated') this.initiate(event.id, event.input as ModuleInput);
     if (event.kind === 'child-refused') this.refuse(event.initiated);
     if (event.kind === 'child-started') this.started(event.initiated, event.runId);
     if (event.kind === 'child-closed') this.closed(event);
     if (event.kind === 'update-accepted' && !this.answered.has(event.updateId)) {
       this.answered.add(event.updateId);
-      this.accepted.set(event.id, { verb: event.name, arg: event.arg });
+      this.accepted.set(event.id, this.came(event.name, event.arg));
       this.cancelAs(event.name, event.arg);
     }
     if (event.kind === 'update-done') this.answer(event.accepted, event.answer as Answer | undefined);
     if (event.kind === 'signal') {
       this.cancelAs(event.name, event.arg);
-      this.message(event.name, event.arg);
+      this.signals.push(this.came(event.name, event.arg));
     }
   }
 
@@ -109,6 +129,7 @@ export class ModuleFold {
       record: blankModule(module.number),
       open: false,
       runId: null,
+      starts: 0,
       refused: 0,
       applied: new Set(),
       cancelledAs: 'STOPPED',
@@ -129,7 +150,7 @@ export class ModuleFold {
     this.initiated.set(id, module.slug);
     if (entry.record.outcome !== null) reopen(entry);
     entry.record = { ...entry.record, question: null };
-    Object.assign(entry, { open: true, runId: null, cancelledAs: 'STOPPED' });
+    Object.assign(entry, { open: true, runId: null, starts: entry.starts + 1, cancelledAs: 'STOPPED' });
   }
 
   private at(initiated: number): Entry | undefined {
@@ -172,7 +193,7 @@ export class ModuleFold {
     const given = endOfRestarts(end.note, this.editRestarts);
     if (given === null) return;
     endWithout(entry, given.outcome, given.detail, entry.runId);
-    entry.record = { ...entry.record, failure: given.failure, changed: entry.applied.size > 0 };
+    entry.record = { ...entry.record, failure: given.failure };
   }
 
   /** A stopped run reports nothing: where it stood and what it changed is in its own history. */
@@ -194,7 +215,22 @@ export class ModuleFold {
   private answer(accepted: number, answer: Answer | undefined): void {
     const update = this.accepted.get(accepted);
     this.accepted.delete(accepted);
-    if (update !== undefined && answer?.changed === true) this.message(update.verb, update.arg);
+    if (update !== undefined && answer?.changed === true) this.message(update, answer.detail);
+  }
+
+  private came(verb: string, arg: unknown): Message {
+    return { verb, arg, starts: this.named(arg)?.starts ?? 0 };
+  }
+
+  /** The line about a signal says what became of it. */
+  private signalled(line: LoggedLine | null | undefined): void {
+    for (const signal of this.signals) {
+      const became = signal.verb === line?.event ? readSignalText(line.text, subjectOf(signal)) : undefined;
+      if (became === undefined) continue;
+      this.signals = this.signals.filter((other) => other !== signal);
+      if (became !== 'ignored' && !UNCHANGED.test(became.detail)) this.message(signal, became.detail);
+      return;
+    }
   }
 
   /** What `retryFailed` chose; what it knew of the module may have been behind. */
@@ -215,19 +251,40 @@ export class ModuleFold {
       entry.cancelledAs = verb === 'stopModule' ? 'STOPPED' : 'SKIPPED';
   }
 
-  /** A verb on a module that is not open; one that is open closes by itself. */
-  private message(verb: string, arg: unknown): void {
-    const entry = this.named(arg);
+  /** A verb that did something, on a module that is not open; one that is open closes by itself. */
+  private message({ verb, arg, starts }: Message, detail: string): void {
+    const entry = this.named(moduleOf(arg));
     if (entry === undefined || entry.open) return;
-    const isOut = entry.record.outcome !== null;
-    // One that had closed to wait is ended with its run; a run that was cancelled has told its end already.
-    const when = entry.runId === null ? 'before it started' : 'while it waited';
-    if (verb === 'stopModule' && !isOut) endWithout(entry, 'STOPPED', `stopped ${when}`, entry.runId);
-    if (verb === 'skipModule' && !isOut) endWithout(entry, 'SKIPPED', `skipped ${when}`, entry.runId);
-    if (verb === 'retryModule') entry.refused = 0;
-    if (verb === 'retryModule' && isOut) reopen(entry);
+    if (verb === ANSWER_UPDATE) entry.record = { ...entry.record, question: null };
+    if (verb === 'stopModule') leave(entry, 'STOPPED', detail);
+    if (verb === 'skipModule') leave(entry, 'SKIPPED', detail);
+    if (verb !== 'retryModule') return;
+    entry.refused = 0;
+    // Where it has started since, it may have ended since, too.
+    if (entry.record.outcome !== null && entry.starts === starts) reopen(entry);
   }
 }
+
+/** A module that was stopped or skipped while it had no child; the answer says which of the two ways. */
+function leave(entry: Entry, outcome: 'STOPPED' | 'SKIPPED', detail: string): void {
+  const word = outcome.toLowerCase();
+  if (detail === `${word} before it started`) endWithout(entry, outcome, detail);
+  // It had closed to wait before its cancel came; a run that was cancelled has told its end already.
+  else if (entry.record.outcome === null) endWithout(entry, outcome, `${word} while it waited`, entry.runId);
+}
+
+/** The module that a message names. */
+const moduleOf = (arg: unknown): unknown =>
+  typeof arg === 'string' ? arg : (arg as Partial<AnswerRequest> | null | undefined)?.module;
+
+/** How the log calls the argument of a signal. */
+const subjectOf = ({ arg }: Message): string => {
+  const module = moduleOf(arg);
+  return typeof module === 'string' ? module : '';
+};
+
+/** What is said of a verb that did nothing. */
+const UNCHANGED = /^(?:no change|had ended as)/;
 
 function reopen(entry: Entry): void {
   entry.record = { ...entry.record, outcome: null, detail: 'runs again' };
@@ -252,5 +309,6 @@ function recordOf({ module, runId, applied }: Entry, end: EndedModule): ModuleRe
 }
 
 function endWithout(entry: Entry, outcome: Outcome, detail: string, runId: string | null = null): void {
-  entry.record = { ...blankModule(entry.module.number), outcome, detail, run_id: runId };
+  const changed = entry.applied.size > 0;
+  entry.record = { ...blankModule(entry.module.number), outcome, detail, run_id: runId, changed };
 }

@@ -1,7 +1,7 @@
 /** A task's record and log, told by the histories of its batch and of its modules. Pure. */
 import type { HistoryEvent } from '../client/history-events.ts';
 import type { LogLine } from '../domain/log-line.ts';
-import { countsLine, startedText } from '../domain/log-texts.ts';
+import { countsLine, readSignalText, startedText } from '../domain/log-texts.ts';
 import { LIVE_SETTINGS, type LiveSettings } from '../domain/settings.ts';
 import { taskEnded, type TaskStatus } from '../domain/task-status.ts';
 import { startOfRecord, type TaskRecord } from '../store/record-schema.ts';
@@ -14,6 +14,7 @@ import {
   type TaskChanges,
 } from '../../workflows/contract.ts';
 import type { LoggedLine } from '../../workflows/step-contract.ts';
+import { committedLines } from './rebuild-commit.ts';
 import { ModuleFold, type PlacedModule, type Stories } from './rebuild-modules.ts';
 
 /** All that a task is rebuilt from. */
@@ -72,11 +73,11 @@ export function rebuildRecord(sources: TaskSources): TaskRecord {
   for (const event of events) fold.take(event);
   if (taskEnded(status)) fold.endAll(status === 'stopped' || status === 'terminated' ? status : 'other');
   const { modules } = fold;
-  const end = closed?.at ?? null;
+  const end = closed === undefined ? null : (recordedEnd(events)?.at ?? closed.at);
   return {
     ...startOfRecord({ ...input, taskId, settings: { ...input.settings, ...changes(events) } }),
     created_at: (freezing(events) ?? events[0])?.at ?? '',
-    updated_at: events.at(-1)?.at ?? '',
+    updated_at: end ?? events.at(-1)?.at ?? '',
     ended_at: end,
     stopped_at: status === 'stopped' ? end : null,
     status,
@@ -95,6 +96,7 @@ export function rebuildRecord(sources: TaskSources): TaskRecord {
 function changes(events: readonly HistoryEvent[]): Partial<LiveSettings> {
   const sent = new Map<number, TaskChanges>();
   const changed: Partial<LiveSettings>[] = [];
+  const signals: TaskChanges[] = [];
   const take = (arg: TaskChanges | undefined): void => {
     const values = LIVE_SETTINGS.map((name) => [name, arg?.[name]]).filter(([, value]) => value !== undefined);
     changed.push(Object.fromEntries(values) as Partial<LiveSettings>);
@@ -106,8 +108,25 @@ function changes(events: readonly HistoryEvent[]): Partial<LiveSettings> {
     // One that failed, because its model cannot be called, changed nothing.
     if (event.kind === 'update-done' && (event.answer as Answer | undefined)?.changed === true)
       take(sent.get(event.accepted));
+    if (event.kind === 'signal' && event.name === SET_UPDATE) signals.push(event.arg as TaskChanges);
+    const line = loggedBy(event, 'logTask');
+    const became = line?.event === SET_UPDATE ? readSignalText(line.text, '') : undefined;
+    if (became === undefined || signals.length === 0) continue;
+    const signal = signals.shift();
+    if (became !== 'ignored') take(signal);
   }
   return Object.assign({}, ...changed) as Partial<LiveSettings>;
+}
+
+/** The line that a step of this name wrote to the task's log; undefined where the event is another, or tells of none. */
+function loggedBy(event: HistoryEvent, name: string): LoggedLine | undefined {
+  if (event.kind !== 'done' || event.name !== name) return undefined;
+  return (event.result as LoggedLine | null | undefined) ?? undefined;
+}
+
+/** The step that wrote the task's end to its record; histories of 0.1.0 do not say. */
+function recordedEnd(events: readonly HistoryEvent[]): HistoryEvent | undefined {
+  return events.findLast((event) => taskEnded((loggedBy(event, 'recordTask')?.event ?? 'running') as TaskStatus));
 }
 
 type Done = Extract<HistoryEvent, { kind: 'done' }>;
@@ -127,9 +146,10 @@ function reasonOf(closed: Closed | undefined): string | null {
 
 /** The lines of a task's log, in the order of their times; all but the note that it was rebuilt. */
 export function rebuildLines(sources: TaskSources, record: TaskRecord): LogLine[] {
-  const own = taskLines(sources.runs, record);
+  const events = sources.runs.flat();
+  const own = taskLines(events, record, batchInput(sources.runs));
   const end: LogLine[] = [];
-  if (record.ended_at !== null) {
+  if (record.ended_at !== null && recordedEnd(events) === undefined) {
     const text = record.reason ?? countsLine(record.counts);
     end.push({ at: record.ended_at, subject: 'task', event: record.status, text });
   }
@@ -138,18 +158,26 @@ export function rebuildLines(sources: TaskSources, record: TaskRecord): LogLine[
   return [...lines, ...end];
 }
 
-function taskLines(runs: TaskSources['runs'], record: TaskRecord): LogLine[] {
-  return runs.flat().flatMap((event) => {
+function taskLines(events: readonly HistoryEvent[], record: TaskRecord, input: BatchInput): LogLine[] {
+  return events.flatMap((event) => {
     if (event.kind !== 'done') return [];
-    if (event.name === 'freezePlan') return [startedLine(event.at, record)];
-    const logged = event.name === 'logTask' ? (event.result as LoggedLine | null | undefined) : null;
-    return logged ? [{ at: event.at, subject: 'task', ...logged }] : [];
+    const { at } = event;
+    const line = (logged: LoggedLine): LogLine => ({ at, subject: 'task', ...logged });
+    if (event.name === 'commit') return committedLines(at, event.result);
+    if (event.name === 'freezePlan') {
+      const { logged = [] } = event.result as { readonly logged?: readonly LoggedLine[] };
+      return [startedLine(at, record, input), ...logged.map(line)];
+    }
+    const logged = loggedBy(event, 'logTask') ?? loggedBy(event, 'recordTask');
+    return logged === undefined ? [] : [line(logged)];
   });
 }
 
+/** With the settings of the start: the record has those that `set` left. */
 function startedLine(
   at: string,
-  { operation, of_task: of, track, modules_selected: modules, total, model, concurrency }: TaskRecord,
+  { operation, of_task: of, track, modules_selected: modules, total }: TaskRecord,
+  { settings: { model, concurrency } }: BatchInput,
 ): LogLine {
   const text = startedText({ operation, of, track, modules, total, model, concurrency });
   return { at, subject: 'task', event: 'started', text };

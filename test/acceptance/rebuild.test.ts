@@ -1,16 +1,18 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseLogLine } from '../../src/domain/log-line.ts';
 import type { TaskRecord } from '../../src/store/records.ts';
+import { woundedWorkspace } from '../faults/wounded.ts';
 import { createHome, type CliResult, type Home } from '../helpers/cli.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
-import type { GeminiServer } from '../helpers/gemini-server.ts';
+import { startGeminiServer, type GeminiServer } from '../helpers/gemini-server.ts';
+import { GIT_ENV, TestRepository } from '../helpers/git.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { copyOf, SAMPLE } from '../helpers/workspaces.ts';
 import { temporalWorkflow } from '../helpers/temporal-cli.ts';
-import { googleAt, startThinkingServer } from '../helpers/thinking-server.ts';
+import { googleAt, startThinkingServer, thinkingScript } from '../helpers/thinking-server.ts';
 import { until } from '../helpers/until.ts';
 
 let server: GeminiServer;
@@ -54,7 +56,7 @@ function linesOf(output: string): string[] {
     .split('\n')
     .map((line) => parseLogLine(line));
   const texts = lines.map((line) => `${line?.subject} ${line?.event}: ${line?.text}`);
-  const inside = /: asking |^task rebuilt:/;
+  const inside = /: asking |^task rebuilt:|^task notify:/;
   // Tokens are known inside of the call only.
   return texts
     .filter((text) => !inside.test(text))
@@ -133,6 +135,49 @@ describe.skipIf(noTemporal !== undefined)('rebuild', () => {
     });
     expect(existsSync(path(folder, id, 'output.before-rebuild'))).toBe(false);
   }, 180_000);
+
+  test('a task with every verb, a commit and a notice is told again line by line', async () => {
+    const think = thinkingScript(() => 1500);
+    const isFixOfFour = (prompt: string): boolean =>
+      prompt.includes('# Урок 004-module') && prompt.includes('===CONTENT_START===');
+    // No fix of the fourth module is of use, so it asks.
+    server = await startGeminiServer((request) => (isFixOfFour(request.prompt) ? { text: 'none' } : think(request)));
+    home = createHome({ ...googleAt(server), ...GIT_ENV });
+    const repository = TestRepository.create();
+    const { folder } = repository;
+    woundedWorkspace(folder, 6);
+    appendFileSync(join(folder, 'batch-manager.yaml'), 'git: { commit: task }\nnotify: { command: "true" }\n');
+    repository.write({ '.gitignore': 'tasks/\n' });
+    repository.git('add', '.');
+    repository.git('commit', '--quiet', '-m', 'the course');
+    // A change of a person in a module: it is told of at the start, and keeps the module out of the commit.
+    appendFileSync(join(folder, 'tiny/002-module.md'), 'Моє речення.\n');
+    const run = (...args: string[]) => home.run(folder, args);
+    const id = (await run('fix-review', 'tiny', '1', '6', '--ask', '--concurrency', '2', '-b')).stdout.trim();
+    await until(() => server.requests.length >= 2, 60_000);
+    expect((await run('pause', id, '--reason', 'lunch')).code).toBe(0);
+    expect((await run('skip', id, '--module', '5')).code).toBe(0);
+    expect((await run('stop', id, '--module', '6')).code).toBe(0);
+    expect((await run('set', id, '--concurrency', '3', '--reason', 'more')).code).toBe(0);
+    const signal = ['-w', id, '--name', 'set', '--input', '{"maxRounds": 2}'];
+    expect(temporalWorkflow(home, 'signal', ...signal).status).toBe(0);
+    await until(() => filesOf(folder, id).output.includes('max rounds 3 to 2 (signal)'));
+    expect((await run('resume', id)).code).toBe(0);
+    expect((await run('retry', id, '--module', '6')).code).toBe(0);
+    await until(() => filesOf(folder, id).record.wait === 'needs-you', 120_000);
+    expect((await run('answer', id, '4', 'accept', '--note', 'fine')).code).toBe(0);
+    await until(() => / commit +committed /.test(filesOf(folder, id).output), 60_000);
+    await until(() => / notify +done: /.test(filesOf(folder, id).output), 60_000);
+    const written = filesOf(folder, id);
+    expect(written.record).toMatchObject({ status: 'completed', concurrency: 3, max_rounds: 2, wait: null });
+    expect(written.record.counts).toMatchObject({ ACCEPTED: 1, SKIPPED: 1 });
+    await until(async () => (await rebuilt(folder, id)).code === 0, 60_000);
+    const again = filesOf(folder, id);
+    expectSameRecord(again.record, written.record);
+    expect(linesOf(again.output)).toEqual(linesOf(written.output));
+    for (const event of ['git', 'pause', 'set', 'resume', 'answerModule', 'waiting', 'running', 'completed', 'commit'])
+      expect(linesOf(again.output).filter((line) => line.startsWith(`task ${event}: `))).not.toEqual([]);
+  }, 300_000);
 
   test('a task that was stopped: modules in their first call, waiting for one, and never started', async () => {
     const { folder, start } = await tiny(20, () => 60_000);

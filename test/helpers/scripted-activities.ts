@@ -153,12 +153,15 @@ export function scriptedActivities(modules: number, folder: string): { script: S
     turnBack: ({ taskId }) => Promise.resolve(gates.turnBack(taskId, 'settings-changed')),
     closeGate: async ({ taskId }) => ({ aborted: await gates.close(taskId) }),
     abortModule: ({ taskId, slug }) => Promise.resolve(gates.abortModule(taskId, slug)),
-    recordTask: (input) => Promise.resolve(void script.records.push(input)),
+    recordTask: (input) => {
+      script.records.push(input);
+      return Promise.resolve(null);
+    },
     logTask: ({ event, text }) => {
       script.logs.push(text);
       return Promise.resolve({ event, text });
     },
-    commit: () => Promise.resolve(),
+    commit: () => Promise.resolve({ logged: [], more: 0 }),
     awaitFree: async ({ modules: held }) => {
       await sleep(200, undefined, { signal: cancellationSignal() });
       return held.map((module) => module.slug);

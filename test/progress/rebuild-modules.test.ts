@@ -121,13 +121,24 @@ test('a child that failed or was terminated is an ERROR', () => {
   expect(modules['02-b']).toMatchObject({ outcome: 'ERROR', detail: 'it terminated' });
 });
 
+const says = (event: string, text: string): Event => ({
+  kind: 'done',
+  name: 'logTask',
+  input: undefined,
+  result: { event, text },
+});
+
 test('stopped before it started, by an update and by a signal', () => {
   const modules = fold(
     [
       loads(plan('01-a', '02-b', '03-c')),
       ...update('u1', 'stopModule', '1', 'stopped before it started'),
       { kind: 'signal', name: 'stopModule', arg: 'b1/02-b' },
+      says('stopModule', 'b1/02-b: stopped before it started (signal)'),
       { kind: 'signal', name: 'stopModule', arg: { not: 'a slug' } },
+      says('stopModule', 'signal ignored: Name one module: its slug or its number.'),
+      { kind: 'signal', name: 'skipModule', arg: '03-c' },
+      says('skipModule', '03-c: no change: it had ended as FIXED (signal)'),
       ...update('u2', 'stopModule', '3', 'no change', false),
     ],
     { end: 'other' },
@@ -135,6 +146,47 @@ test('stopped before it started, by an update and by a signal', () => {
   expect(modules['01-a']).toMatchObject({ outcome: 'STOPPED', detail: 'stopped before it started' });
   expect(modules['02-b']).toMatchObject({ outcome: 'STOPPED', detail: 'stopped before it started' });
   expect(modules['03-c']?.outcome).toBeNull();
+});
+
+test('stopped after a run that closed to wait: the answer says whether its cancel was in time', () => {
+  const [first, second] = plan('01-a', '02-b');
+  const modules = fold([
+    ...run(first, 'r1', wait(0)),
+    ...update('u1', 'stopModule', '1', 'stopped before it started'),
+    ...run(second, 'r2', wait(0)),
+    ...update('u2', 'skipModule', '2', 'skipped'),
+  ]);
+  expect(modules['01-a']).toMatchObject({ outcome: 'STOPPED', detail: 'stopped before it started', run_id: null });
+  expect(modules['02-b']).toMatchObject({ outcome: 'SKIPPED', detail: 'skipped while it waited', run_id: 'r2' });
+});
+
+test('a retry whose run has ended before its answer opens nothing again', () => {
+  const [module] = plan('01-a');
+  const [accepted, done] = update('u1', 'retryModule', '01-a', 'runs again at the front') as [Event, Event];
+  const again = run(module, 'r2', { ...passed, score: 9.9 });
+  const modules = fold([...run(module, 'r1', passed), accepted, ...again, done]);
+  expect(modules['01-a']).toMatchObject({ outcome: 'PASS_ON_REVIEW', score: 9.9 });
+});
+
+test('a question that was answered is none any more', () => {
+  const [module] = plan('01-a');
+  const asks: ModuleEnd = {
+    kind: 'wait',
+    note: { ...(wait(0) as Extract<ModuleEnd, { kind: 'wait' }>).note, reason: 'question', detail: 'STUCK: twice' },
+  };
+  expect(fold(run(module, 'r1', asks))['01-a']?.question).toBe('STUCK: twice');
+  const accepted = (ids += 1);
+  const answer: Event[] = [
+    {
+      kind: 'update-accepted',
+      id: accepted,
+      updateId: 'u',
+      name: 'answerModule',
+      arg: { module: '1', answer: 'skip' },
+    },
+    { kind: 'update-done', accepted, answer: { changed: true, detail: 'skipped' } },
+  ];
+  expect(fold([...run(module, 'r1', asks), ...answer])['01-a']).toMatchObject({ question: null, outcome: null });
 });
 
 test('a retry that did not come to run any more, and one sent again to the next run of the batch', () => {

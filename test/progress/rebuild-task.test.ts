@@ -78,6 +78,46 @@ test('a task that completed, with a module that was stopped and retried, and one
   );
 });
 
+test('a task that was paused, set, answered and in part skipped and stopped', () => {
+  const { record, lines } = told('fix-review-a1-1-8');
+  expect(record).toMatchObject({
+    concurrency: 3,
+    budget_usd: 5,
+    counts: { PASS_ON_REVIEW: 3, FIXED: 3, SKIPPED: 1, ACCEPTED: 1 },
+  });
+  expect(record.modules['07-at-the-cafe']).toMatchObject({ detail: 'skipped before it started', run_id: null });
+  expect(record.modules['08-in-the-city']).toMatchObject({ question: null, rounds: 2, score: 7.2 });
+  expect(ofModule(lines, 'task')).toEqual([
+    expect.stringMatching(/^started: .* 2 calls at a time$/),
+    'pause: paused by anna@laptop (lunch)',
+    'set: concurrency 2 to 3, budget no limit to $5 by anna@laptop (more of it)',
+    'resume: goes on by anna@laptop',
+    'answerModule: 08-in-the-city: accept by anna@laptop (fine)',
+    'completed: 3 PASS_ON_REVIEW, 3 FIXED, 1 SKIPPED, 1 ACCEPTED',
+  ]);
+  expect(ofModule(lines, '02-who-is-this')).toContain('review r0: paused; the module keeps its place');
+});
+
+test('undo, apply and proposals', () => {
+  const proposed = told('fix-review-a1-3-4');
+  expect(proposed.record.counts).toEqual({ PROPOSED: 2 });
+  expect(ofModule(proposed.lines, '03-my-family')).toContain(
+    'propose r1: proposed a1/03-my-family.md, a1/vocabulary/03-my-family.yaml',
+  );
+  const applied = told('apply-a1-3-4');
+  expect(applied.record).toMatchObject({
+    operation: 'apply',
+    counts: { APPLIED: 2 },
+    of_task: proposed.record.task_id,
+  });
+  expect(ofModule(applied.lines, '04-my-home')).toEqual([
+    'apply: wrote a1/04-my-home.md, review 9.58',
+    'ended: APPLIED 9.58, wrote a1/04-my-home.md, review 9.58',
+  ]);
+  expect(told('undo-a1-3-4').record.counts).toEqual({ UNDONE: 2 });
+  expect(told('undo-a1-7-7').record.counts).toEqual({ BASE_CHANGED: 1 });
+});
+
 test('the lines of a module over its rounds and its two runs', () => {
   const { lines } = told('fix-review-a1-1-10');
   expect(ofModule(lines, '03-my-family')).toEqual([

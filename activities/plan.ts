@@ -97,15 +97,18 @@ async function lookIntoGit(
 }
 
 /** Asked of the worker that will make the calls: the CLI's environment may be another. */
-function checkModels(deps: Deps, names: readonly string[]): void {
+function checkModels(deps: Pick<Deps, 'model'>, names: readonly string[]): void {
   for (const name of new Set(names)) {
-    const missing = deps.model(name).model.missing();
-    if (missing !== null) throw new TypedError('AuthFailed', missing);
+    const { model } = deps.model(name);
+    const missing = model.missing();
+    // A key that is not there is another matter than a command or an address that nobody can call.
+    if (missing !== null)
+      throw new TypedError(model.missingClass?.() === 'bad-request' ? 'BadRequest' : 'AuthFailed', missing);
   }
 }
 
 /** Whether models that a task is to change to can be called. */
-export function createCheckModels(deps: Deps): BatchSteps['checkModels'] {
+export function createCheckModels(deps: Pick<Deps, 'model'>): BatchSteps['checkModels'] {
   return async ({ models }) => checkModels(deps, models);
 }
 

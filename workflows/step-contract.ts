@@ -308,7 +308,7 @@ export interface LoggedLine {
 }
 
 export interface BatchSteps {
-  /** Writes the plan once, checks that the models can be called, and gives its length. Throws AuthFailed with what is missing. */
+  /** Writes the plan once, checks that the models can be called, and gives its length. Throws AuthFailed or BadRequest with what is missing. */
   freezePlan(input: FreezePlanInput): Promise<{ readonly total: number; readonly logged?: readonly LoggedLine[] }>;
   loadPage(input: LoadPageInput): Promise<readonly PlannedModule[]>;
   setLimits(input: SetLimitsInput): Promise<void>;
@@ -316,7 +316,7 @@ export interface BatchSteps {
   closeGate(input: { readonly taskId: string }): Promise<{ readonly aborted: readonly string[] }>;
   /** Has the calls of the task that wait close their modules: what they would ask has changed. */
   turnBack(input: { readonly taskId: string }): Promise<void>;
-  /** Checks that models can be called. Throws AuthFailed with what is missing, or a usage error. */
+  /** Checks that models can be called. Throws AuthFailed or BadRequest with what is missing, or a usage error. */
   checkModels(input: { readonly models: readonly string[] }): Promise<void>;
   /** Modules that ended without passing, at most 200 of them, with their generation as it is now. */
   failedModules(input: FailedModulesInput): Promise<readonly PlannedModule[]>;

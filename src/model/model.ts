@@ -48,6 +48,8 @@ export interface Model {
   gate(model: string): string | null;
   /** What is missing before a call can be made (a key), as a message for the user; null when ready. */
   missing(): string | null;
+  /** The class of what is missing; `auth` where a model does not say. */
+  missingClass?(): ModelErrorClass;
   /** For people who look whether all is there: program and version of a model that is a program. */
   version?(): Promise<string>;
 }

@@ -195,6 +195,7 @@ test('a command that is not there is told before the call and by it', async () =
   const message =
     "cli/test: cannot run 'no-such-agent': not found in PATH. Install it, or set clis.test.command in batch-manager.yaml";
   expect(model.missing()).toBe(message);
+  expect(model.missingClass?.()).toBe('bad-request');
   expect(await modelErrorOf(ask(), [KEY])).toMatchObject({ errorClass: 'bad-request', message });
 });
 

@@ -35,7 +35,8 @@ export function createCliModel(options: CliOptions): Model {
     provider: `cli/${template.name}`,
     ask: (request) => ask(request, options),
     gate: (model) => gateKey(options, model),
-    missing: () => missing(options),
+    missing: () => missing(options)?.message ?? null,
+    missingClass: () => missing(options)?.errorClass ?? 'auth',
     version: () => version(options),
   };
 }
@@ -151,14 +152,15 @@ function secretsOrNone(options: CliOptions): readonly string[] {
   }
 }
 
-function missing(options: CliOptions): string | null {
+/** Why a call cannot be made: what is wrong with a key's place, or a command that is not there. */
+function missing(options: CliOptions): ModelError | null {
   try {
     const values = { folder: '', root: options.workspaceRoot, model: '' };
     cliCommand(options.template, values, environmentOf(options).env);
     return null;
   } catch (error) {
-    if (error instanceof TypedError) return notRun(error, options.template);
-    if (error instanceof ModelError) return error.message;
+    if (error instanceof TypedError) return notStarted(error, options.template);
+    if (error instanceof ModelError) return error;
     throw error;
   }
 }

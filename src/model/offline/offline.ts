@@ -24,6 +24,7 @@ export function createOfflineModel(env: Readonly<Record<string, string | undefin
   return {
     provider: 'offline',
     missing,
+    missingClass: () => 'bad-request',
     gate: () => null,
     async ask({ ask, prompt, signal }) {
       const mean = meanLatency(env);

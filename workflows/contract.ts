@@ -7,6 +7,7 @@ import type { FailureType } from '../src/domain/failure.ts';
 import type { ModuleRef } from '../src/domain/module.ts';
 import type { Operation } from '../src/domain/operation.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
+import type { Restarts } from '../src/domain/restarts.ts';
 import type { Selection } from '../src/domain/selection.ts';
 import type { LiveSettings, TaskSettings } from '../src/domain/settings.ts';
 import type { TaskWait } from '../src/domain/wait.ts';
@@ -209,7 +210,7 @@ export interface ModuleVerdict {
 export type WaitReason = 'paused' | 'settings-changed' | 'question' | 'quota' | 'budget' | 'base-changed' | 'work-lost';
 
 /** What a module that had to wait left behind. */
-export interface WaitNote {
+export interface WaitNote extends Restarts {
   readonly reason: WaitReason;
   /** ISO time before which a new start is of no use; null where a message or nothing at all has to come. */
   readonly until: string | null;
@@ -221,8 +222,6 @@ export interface WaitNote {
   readonly rounds: number;
   /** Working time used, ms. */
   readonly usedMs: number;
-  /** Starts again for a changed base or lost work, over all notes. */
-  readonly restarts: number;
 }
 
 /** How a module workflow ends. A bad end is a value, too: every child reports, whatever befell it. */

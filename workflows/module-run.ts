@@ -9,6 +9,7 @@
 import { ApplicationFailure, defineSignal, isCancellation, setHandler, sleep } from '@temporalio/workflow';
 import type { FailureType } from '../src/domain/failure.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
+import { countRestart } from '../src/domain/restarts.ts';
 import type { LiveSettings, TaskSettings } from '../src/domain/settings.ts';
 import { upsertOutcome } from './attributes.ts';
 import { commitModule } from './commit.ts';
@@ -102,12 +103,11 @@ export class ModuleRun {
     throw new Leave(this.waiting(reason, until, detail));
   }
 
-  /** The end of a run that waits; one for a changed base or for lost work is counted. */
+  /** The end of a run that waits; those for a changed base and those for lost work are counted. */
   waiting(reason: WaitReason, until: string | null, detail: string | null = null): ModuleEnd {
-    const counts = reason === 'base-changed' || reason === 'work-lost';
-    const restarts = (this.input.note?.restarts ?? 0) + (counts ? 1 : 0);
     const { hash: base, appliedRound: rounds, usedMs } = this;
-    const note: WaitNote = { reason, until, detail, base, rounds, usedMs, restarts };
+    const restarts = countRestart(this.input.note ?? { restarts: 0 }, reason);
+    const note: WaitNote = { reason, until, detail, base, rounds, usedMs, ...restarts };
     return { kind: 'wait', note };
   }
 

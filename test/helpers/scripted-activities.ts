@@ -6,7 +6,7 @@ import { StopRequest, TaskGates, TurnedBack } from '../../src/concurrency/gates.
 import { moduleFailed } from '../../src/domain/failed.ts';
 import { TypedError, type FailureType } from '../../src/domain/failure.ts';
 import type { BatchInput, PlannedModule } from '../../workflows/contract.ts';
-import type { CallInput, CallResult, RecordTaskInput } from '../../workflows/step-contract.ts';
+import type { CallInput, CallResult, FinishInput, RecordTaskInput } from '../../workflows/step-contract.ts';
 import { LimitStore } from '../../src/store/limits.ts';
 import { workspaceAt } from '../../src/store/workspace.ts';
 
@@ -17,6 +17,8 @@ export interface Script {
   answer: (input: CallInput) => CallResult | undefined;
   /** The failure that a call ends with; undefined: it answers. */
   failure: (input: CallInput) => FailureType | undefined;
+  /** Whether a person edited the module before its end is written. */
+  edited: (input: FinishInput) => boolean;
   /** Latency of a call, ms. */
   latency: (input: CallInput) => number;
   readonly calls: { slug: string; at: number; generation: number; model: string }[];
@@ -49,6 +51,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
     plan,
     answer: () => undefined,
     failure: () => undefined,
+    edited: () => false,
     latency: () => 0,
     calls: [],
     registered: 0,
@@ -122,7 +125,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
       }),
     stage: () => Promise.reject(new Error('not scripted')),
     apply: () => Promise.reject(new Error('not scripted')),
-    finish: () => Promise.resolve({ kind: 'finished' }),
+    finish: (input) => Promise.resolve({ kind: script.edited(input) ? 'base-changed' : 'finished' }),
     propose: () => Promise.reject(new Error('not scripted')),
     undo: () => Promise.reject(new Error('not scripted')),
     applyProposal: () => Promise.reject(new Error('not scripted')),

@@ -199,6 +199,28 @@ describe.skipIf(noTemporal !== undefined)(`control of a batch${noTemporal ?? ''}
     });
   });
 
+  test('edits and lost work are counted apart: five of each end no module, a sixth of one does', async () => {
+    await withWorker(2, async (script) => {
+      const input = batchInput(nextTaskId(), 2, { concurrency: 1, prefetch: 0 });
+      const times =
+        (counts: number[]) =>
+        ({ module }: { readonly module: { readonly number: number } }): boolean => {
+          const left = counts[module.number - 1] ?? 0;
+          counts[module.number - 1] = left - 1;
+          return left > 0;
+        };
+      const isLost = times([5, 6]);
+      script.failure = (call) => (isLost(call) ? 'WorkLost' : undefined);
+      script.edited = times([5, 0]);
+      await client().start(input);
+      expect(await client().closed(input.taskId)).toMatchObject({
+        result: { counts: { PASS_ON_REVIEW: 1, ERROR: 1 } },
+      });
+      const ended = script.records.flatMap((record) => record.ended);
+      expect(ended.find(({ slug }) => slug === '02-module')).toMatchObject({ outcome: 'ERROR', failure: 'WorkLost' });
+    });
+  });
+
   test('too large a share of failures pauses it', async () => {
     await withWorker(20, async (script) => {
       const input = batchInput(nextTaskId(), 20, { concurrency: 1, prefetch: 0, halt: 50 });

@@ -25,6 +25,7 @@ const isModel = (value: unknown): boolean => typeof value === 'string' && /^[^/]
 const CHECKS: Record<keyof LiveSettings, readonly [check: (value: unknown) => boolean, wanted: string]> = {
   concurrency: [isWhole(1, MAX_CONCURRENCY), `1-${MAX_CONCURRENCY}`],
   budgetUsd: [isNumber(0, Number.MAX_VALUE), '0 or more'],
+  moduleBudgetUsd: [isNumber(0, Number.MAX_VALUE), '0 or more'],
   model: [isModel, 'provider/model'],
   reviewModel: [isModel, 'provider/model'],
   maxRounds: [isWhole(0, 20), '0-20'],
@@ -43,6 +44,7 @@ function checkChanges(changes: unknown): asserts changes is TaskChanges {
 const WORDS: Record<keyof LiveSettings, string> = {
   concurrency: 'concurrency',
   budgetUsd: 'budget',
+  moduleBudgetUsd: 'module budget',
   model: 'model',
   reviewModel: 'review model',
   maxRounds: 'max rounds',
@@ -50,7 +52,7 @@ const WORDS: Record<keyof LiveSettings, string> = {
 };
 
 function valueText(name: keyof LiveSettings, value: string | number): string {
-  if (name !== 'budgetUsd') return String(value);
+  if (name !== 'budgetUsd' && name !== 'moduleBudgetUsd') return String(value);
   return value === 0 ? 'no limit' : `$${value}`;
 }
 
@@ -64,13 +66,13 @@ async function set(state: BatchState, changes: TaskChanges): Promise<Answer> {
   const now = Object.fromEntries(changed.map((name) => [name, changes[name]])) as Partial<LiveSettings>;
   state.live = { ...before, ...now };
   const detail = changed
-    .map((name) => `${WORDS[name]} ${valueText(name, before[name])} to ${valueText(name, state.live[name])}`)
+    .map((name) => `${WORDS[name]} ${valueText(name, before[name] ?? 0)} to ${valueText(name, state.live[name] ?? 0)}`)
     .join(', ');
   await sendLimits(state);
   const text = `${detail}${byText(changes)}`;
   await state.steps.run('logTask', { taskId: state.input.taskId, event: SET_UPDATE, text });
   if (isOther('budgetUsd')) state.again.unshift(...state.short.splice(0));
-  if (isOther('model', 'reviewModel', 'maxRounds', 'passScore'))
+  if (isOther('model', 'reviewModel', 'maxRounds', 'passScore', 'moduleBudgetUsd'))
     for (const open of state.open.values()) open.sendSettings();
   if (isOther('model', 'reviewModel')) await leaveTheOldModel(state);
   return { changed: true, detail };

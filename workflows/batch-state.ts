@@ -348,6 +348,7 @@ export class BatchState {
 function liveSettings({ carry, settings }: BatchInput): LiveSettings {
   // An input of an older version has no budget, and carries the two settings that could be changed then.
   const { concurrency = settings.concurrency, budgetUsd = settings.budgetUsd ?? 0 } = carry ?? {};
+  const { moduleBudgetUsd = 0 } = settings;
   const started = Object.fromEntries(LIVE_SETTINGS.map((name) => [name, settings[name]])) as unknown as LiveSettings;
-  return carry?.live ?? { ...started, concurrency, budgetUsd };
+  return { ...started, concurrency, budgetUsd, moduleBudgetUsd, ...carry?.live };
 }

@@ -10,6 +10,7 @@ interface SetOptions {
   readonly id: string;
   readonly concurrency?: string | undefined;
   readonly budget?: string | undefined;
+  readonly moduleBudget?: string | undefined;
   readonly model?: string | undefined;
   readonly reviewModel?: string | undefined;
   readonly maxRounds?: string | undefined;
@@ -28,6 +29,7 @@ export function newSetCommand(wiring: Wiring, run = runSet): CommandUnknownOpts 
     .argument('<id>', 'task id, the start of one, or latest')
     .option('--concurrency <n>', 'model calls at a time, 1 to 64')
     .option('--budget <usd>', 'USD the task may spend in all; 0 is no limit')
+    .option('--module-budget <usd>', 'USD one module may cost; 0 is no limit')
     .option('--model <name>', 'model for fixes and research: provider/model')
     .option('--review-model <name>', 'model for reviews')
     .option('--max-rounds <n>', 'fix rounds a module may use')

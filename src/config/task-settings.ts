@@ -199,11 +199,12 @@ export function readLiveSettings(
   flags: Omit<SettingFlags, 'moduleTimeout' | 'reviewOnly' | 'force' | 'canary' | 'halt' | 'ask'>,
   file: SettingsFile,
 ): Partial<LiveSettings> {
-  const { concurrency, budget, model, reviewModel, maxRounds, passScore } = flags;
+  const { concurrency, budget, moduleBudget, model, reviewModel, maxRounds, passScore } = flags;
   const read = modelOf(file);
   return {
     ...(concurrency !== undefined && { concurrency: wholeNumber(1, MAX_CONCURRENCY)(concurrency, '--concurrency') }),
     ...(budget !== undefined && { budgetUsd: readAmount(budget, '--budget') }),
+    ...(moduleBudget !== undefined && { moduleBudgetUsd: readAmount(moduleBudget, '--module-budget') }),
     ...(model !== undefined && { model: read(model, '--model') }),
     ...(reviewModel !== undefined && { reviewModel: read(reviewModel, '--review-model') }),
     ...(maxRounds !== undefined && { maxRounds: wholeNumber(0, 20)(maxRounds, '--max-rounds') }),

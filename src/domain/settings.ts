@@ -59,6 +59,7 @@ export interface TaskSettings {
 export const LIVE_SETTINGS = [
   'concurrency',
   'budgetUsd',
+  'moduleBudgetUsd',
   'model',
   'reviewModel',
   'maxRounds',

@@ -18,6 +18,7 @@ export async function retryTask(
     reviewModel: old.review_model,
     concurrency: String(old.concurrency),
     budget: String(old.budget_usd),
+    ...(old.module_budget_usd !== null && { moduleBudget: String(old.module_budget_usd) }),
     ...(old.max_rounds !== null && { maxRounds: String(old.max_rounds) }),
     ...(old.pass_score !== null && { passScore: String(old.pass_score) }),
     force,

@@ -67,7 +67,8 @@ export const recordSchema = z.object({
   modules: z.record(z.string(), moduleRecordSchema),
   /** USD that it may spend; 0 is no limit. */
   budget_usd: z.number().default(0),
-  /** Null in records that were written before these were kept. */
+  /** USD that one module may cost; 0 is no limit. Null in records that were written before it was kept, as the two below. */
+  module_budget_usd: z.number().nullable().default(null),
   max_rounds: z.number().nullable().default(null),
   pass_score: z.number().nullable().default(null),
   /** The task whose failed modules it runs again. */
@@ -114,6 +115,7 @@ export function liveRecord(settings: LiveSettings) {
     concurrency: settings.concurrency,
     // A task of an older version has none.
     budget_usd: settings.budgetUsd ?? 0,
+    module_budget_usd: settings.moduleBudgetUsd ?? 0,
     max_rounds: settings.maxRounds,
     pass_score: settings.passScore,
   } as const;

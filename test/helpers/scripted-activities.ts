@@ -21,7 +21,7 @@ export interface Script {
   edited: (input: FinishInput) => boolean;
   /** Latency of a call, ms. */
   latency: (input: CallInput) => number;
-  readonly calls: { slug: string; at: number; generation: number; model: string }[];
+  readonly calls: { slug: string; at: number; generation: number; model: string; moduleBudgetUsd: number }[];
   /** Calls that waited for a permit or held one, over all time. */
   registered: number;
   readonly aborted: { slug: string; at: number }[];
@@ -81,6 +81,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
         at: Date.now(),
         generation: input.module.generation,
         model: input.settings.model,
+        moduleBudgetUsd: input.settings.moduleBudgetUsd ?? 0,
       });
       script.mostInFlight = Math.max(script.mostInFlight, (inFlight += 1));
       try {

@@ -24,6 +24,7 @@ export function taskRecord(change: Partial<TaskRecord> = {}): TaskRecord {
     total: 2,
     counts: {},
     budget_usd: 0,
+    module_budget_usd: 0,
     max_rounds: 3,
     pass_score: 9,
     retry_of: null,

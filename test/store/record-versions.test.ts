@@ -24,6 +24,7 @@ test.each(files)('%s loads', (file) => {
 const LATER = {
   wait: null,
   budget_usd: 0,
+  module_budget_usd: null,
   max_rounds: null,
   pass_score: null,
   retry_of: null,

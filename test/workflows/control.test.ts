@@ -261,6 +261,28 @@ describe.skipIf(noTemporal !== undefined)(`control of a batch${noTemporal ?? ''}
     });
   });
 
+  test('what one module may cost counts from the next call on, is set once, and outlives a restart', async () => {
+    await withWorker(12, async (script) => {
+      const input = { ...batchInput(nextTaskId(), 12, { concurrency: 2, prefetch: 0 }), startsPerRun: 4 };
+      script.latency = () => 3000;
+      await client().start(input);
+      await until(() => script.calls.length === 2);
+      const set = (moduleBudgetUsd: number) => client().set(input.taskId, { moduleBudgetUsd, by: 'anna@laptop' });
+      await expect(set(-1)).rejects.toThrow(/Set moduleBudgetUsd to 0 or more, not to -1/);
+      expect(await set(0)).toEqual({ changed: false, detail: 'no change' });
+      expect(await set(0.5)).toEqual({ changed: true, detail: 'module budget no limit to $0.5' });
+      expect(await set(0.5)).toEqual({ changed: false, detail: 'no change' });
+      script.latency = () => 0;
+      expect(await client().closed(input.taskId)).toMatchObject({ result: { counts: { PASS_ON_REVIEW: 12 } } });
+      const budgets = script.calls.map((call) => call.moduleBudgetUsd);
+      expect(budgets).toEqual(budgets.toSorted((one, other) => one - other));
+      expect([budgets[0], budgets.at(-1), budgets.length]).toEqual([0, 0.5, 12]);
+      expect(script.logs.at(-1)).toBe('module budget no limit to $0.5 by anna@laptop');
+      expect(script.records.at(-1)?.live).toMatchObject({ moduleBudgetUsd: 0.5 });
+      expect(await rebuilt(input.taskId)).toMatchObject({ module_budget_usd: 0.5 });
+    });
+  });
+
   test(`${UPDATES} updates that race with continue-as-new: none is lost and none done twice`, async () => {
     // More than any run gets to.
     const modules = 40 * UPDATES;

@@ -5,8 +5,12 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskClient } from '../src/client/task-client.ts';
+import { expect } from 'vitest';
+import { workspaceQueue } from '../src/domain/ids.ts';
 import { PACKAGE_ROOT } from '../src/version.ts';
+import { builtBundle } from '../src/worker/bundle.ts';
 import { finished } from '../test/helpers/cli.ts';
+import { batchInput } from '../test/helpers/scripted-activities.ts';
 import type { Rig } from './rig.ts';
 
 const file = (name: string): string => join(PACKAGE_ROOT, 'bench/contenders', name);
@@ -46,37 +50,64 @@ export function runParallel(rig: Rig, modules: number, concurrency: number): Pro
   return succeeded(spawn('parallel', args, { env: rig.home.env, stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
-/** The bare workflow's worker, running. */
-export interface BareWorker {
+/** A contender's own worker at the rig's engine, running. */
+export interface ContenderWorker {
   readonly pid: number;
-  /** Runs so many modules with so many children open. */
-  run(client: TaskClient, modules: number, window: number): Promise<void>;
+  /** Runs so many modules, twice as many open as run at a time. */
+  run(client: TaskClient, modules: number, concurrency: number): Promise<void>;
   close(): Promise<void>;
 }
 
-const QUEUE = 'bare';
+function startWorker(rig: Rig, script: string, args: readonly string[]): Pick<ContenderWorker, 'pid' | 'close'> {
+  const command = [file(script), rig.engine().address, ...args];
+  const child = spawn(process.execPath, command, { env: rig.home.env, stdio: 'ignore' });
+  const exited = new Promise((done) => child.once('exit', done));
+  return {
+    pid: child.pid ?? 0,
+    async close() {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
 
-export async function startBareWorker(rig: Rig): Promise<BareWorker> {
+const BARE_QUEUE = 'bare';
+
+/** The least that a batch on Temporal can be. */
+export async function startBareWorker(rig: Rig): Promise<ContenderWorker> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: file('bare-workflow.ts'),
     logger: new DefaultLogger('WARN'),
   });
   const bundle = join(rig.home.folder, 'bare-bundle.js');
   writeFileSync(bundle, code);
-  const child = spawn(process.execPath, [file('bare-worker.mjs'), rig.engine().address, QUEUE, bundle], {
-    env: rig.home.env,
-    stdio: 'ignore',
-  });
-  const exited = new Promise((done) => child.once('exit', done));
   return {
-    pid: child.pid ?? 0,
-    async run({ client }, modules, window) {
-      const options = { taskQueue: QUEUE, workflowId: `bare-${randomUUID()}`, args: [modules, window] };
+    ...startWorker(rig, 'bare-worker.mjs', [BARE_QUEUE, bundle]),
+    async run({ client }, modules, concurrency) {
+      const options = { taskQueue: BARE_QUEUE, workflowId: `bare-${randomUUID()}`, args: [modules, 2 * concurrency] };
       await client.workflow.execute('bareBatch', options);
     },
-    async close() {
-      child.kill('SIGTERM');
-      await exited;
+  };
+}
+
+const EMPTY_STEPS = 'emptystepsss';
+
+/** Our workflows with steps and calls that do nothing: what is left of ours without files and requests. */
+export function startEmptySteps(rig: Rig): ContenderWorker {
+  let runs = 0;
+  return {
+    ...startWorker(rig, 'empty-steps.mjs', [workspaceQueue(EMPTY_STEPS), builtBundle()]),
+    async run(client, count, concurrency) {
+      runs += 1;
+      const input = batchInput(`fix-review-b1-1-9-2026112400${String(runs).padStart(4, '0')}`, count, {
+        concurrency,
+        prefetch: concurrency,
+      });
+      await client.start({ ...input, workspaceId: EMPTY_STEPS });
+      expect(await client.closed(input.taskId)).toMatchObject({
+        kind: 'completed',
+        result: { counts: { FIXED: count } },
+      });
     },
   };
 }

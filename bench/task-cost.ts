@@ -9,6 +9,8 @@ import { serverCalls } from './server-calls.ts';
 export interface Cost {
   readonly serverCpuMs: number;
   readonly workerCpuMs: number;
+  /** Of the bench itself, in which client and model run. */
+  readonly benchCpuMs: number;
   /** Requests to the server, long polls among them. */
   readonly requests: number;
   /** The most frequent requests with their number a module. */
@@ -26,9 +28,14 @@ export async function costOf(
 ): Promise<Cost> {
   await sleep(COUNTED_AFTER_MS);
   const callsBefore = await serverCalls(pids.server);
-  const before = { server: cpuSeconds(pids.server), worker: cpuSeconds(pids.worker) };
+  const spent = (): { server: number; worker: number; bench: number } => ({
+    server: cpuSeconds(pids.server),
+    worker: cpuSeconds(pids.worker),
+    bench: cpuSeconds(process.pid),
+  });
+  const before = spent();
   await run();
-  const after = { server: cpuSeconds(pids.server), worker: cpuSeconds(pids.worker) };
+  const after = spent();
   await sleep(COUNTED_AFTER_MS);
   const callsAfter = await serverCalls(pids.server);
   const operations = [...callsAfter]
@@ -38,6 +45,7 @@ export async function costOf(
   return {
     serverCpuMs: ((after.server - before.server) * 1000) / modules,
     workerCpuMs: ((after.worker - before.worker) * 1000) / modules,
+    benchCpuMs: ((after.bench - before.bench) * 1000) / modules,
     requests: operations.reduce((sum, [, count]) => sum + count, 0),
     operations: Object.fromEntries(operations.map(([name, count]) => [name, Math.round(count * 100) / 100])),
   };

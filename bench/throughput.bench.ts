@@ -3,8 +3,16 @@
  * each round, in another order each time, because the machine differs from minute to minute.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cpus } from 'node:os';
 import type { TaskClient } from '../src/client/task-client.ts';
-import { noParallel, runLimitScript, runParallel, startBareWorker, type BareWorker } from './contenders.ts';
+import {
+  noParallel,
+  runLimitScript,
+  runParallel,
+  startBareWorker,
+  startEmptySteps,
+  type ContenderWorker,
+} from './contenders.ts';
 import { medianAndRange, spread } from './figures.ts';
 import { CALLS_A_MODULE } from './model-server.ts';
 import { report, type Table } from './results.ts';
@@ -31,13 +39,13 @@ const CELLS: readonly Cell[] = [
   { latencyMs: 2000, concurrency: 32, modules: sized(192, 64) },
 ];
 
-type Name = 'ours' | 'p-limit' | 'parallel' | 'bare workflow';
+type Name = 'ours' | 'p-limit' | 'parallel' | 'empty steps' | 'bare workflow';
 
 interface Run {
   readonly cell: Cell;
   readonly name: Name;
   readonly round: number;
-  /** First call to last, as the model saw them, ms; of the bare workflow, which calls nobody, start to end. */
+  /** First call to last, as the model saw them, ms; start to end of those that call nobody. */
   readonly wallMs: number;
   /** Start to end of the task, ms. */
   readonly taskMs: number;
@@ -50,7 +58,8 @@ interface Run {
 const missing = noParallel();
 let rig: Rig;
 let client: TaskClient;
-let bare: BareWorker;
+let bare: ContenderWorker;
+let emptySteps: ContenderWorker;
 /** First module that no run has taken yet. */
 let next = 1;
 
@@ -59,10 +68,12 @@ beforeAll(async () => {
   rig = await createRig(WARM_UP + ROUNDS * CELLS.reduce((sum, { modules }) => sum + modules, 0));
   client = await rig.connect();
   bare = await startBareWorker(rig);
+  emptySteps = startEmptySteps(rig);
 });
 
 afterAll(async () => {
   await bare.close();
+  await emptySteps.close();
   await client.close();
   await rig.close();
 });
@@ -100,28 +111,30 @@ async function ours(cell: Cell): Promise<Omit<Run, 'cell' | 'name' | 'round'>> {
   return { ...times, cost, events: await eventsOf(client, taskId, modules) };
 }
 
-async function bareRun(cell: Cell): Promise<Omit<Run, 'cell' | 'name' | 'round'>> {
-  const { modules, concurrency } = cell;
-  let times: Times = { wallMs: 0, taskMs: 0, mostCalls: 0 };
-  const pids = { server: rig.engine().server, worker: bare.pid };
-  const cost = await costOf(pids, modules, async () => {
-    times = await timed(cell, () => bare.run(client, modules, 2 * concurrency));
-  });
-  return { ...times, cost };
-}
+const workerRun =
+  (worker: () => ContenderWorker) =>
+  async (cell: Cell): Promise<Omit<Run, 'cell' | 'name' | 'round'>> => {
+    const { modules, concurrency } = cell;
+    let times: Times = { wallMs: 0, taskMs: 0, mostCalls: 0 };
+    const cost = await costOf({ server: rig.engine().server, worker: worker().pid }, modules, async () => {
+      times = await timed(cell, () => worker().run(client, modules, concurrency));
+    });
+    return { ...times, cost };
+  };
 
 const CONTENDERS: Record<Name, (cell: Cell) => Promise<Omit<Run, 'cell' | 'name' | 'round'>>> = {
   ours,
   'p-limit': (cell) => timed(cell, () => runLimitScript(rig, cell.modules, cell.concurrency)),
   parallel: (cell) => timed(cell, () => runParallel(rig, cell.modules, cell.concurrency)),
-  'bare workflow': bareRun,
+  'empty steps': workerRun(() => emptySteps),
+  'bare workflow': workerRun(() => bare),
 };
 
 /** Who runs in a cell, in an order that another one leads each round. */
 function order(cell: Cell, round: number): readonly Name[] {
   const names: Name[] = ['ours', 'p-limit'];
   if (missing === undefined) names.push('parallel');
-  if (cell.latencyMs === 0) names.push('bare workflow');
+  if (cell.latencyMs === 0) names.push('empty steps', 'bare workflow');
   const turn = round % names.length;
   return [...names.slice(turn), ...names.slice(0, turn)];
 }
@@ -162,7 +175,7 @@ const overIdeal = ({ cell, wallMs }: Run): number =>
 
 /** Modules a second; the scripts' own start does not count, an engine that runs has none. */
 const rate = ({ cell, name, wallMs, taskMs }: Run): number =>
-  (cell.modules * 1000) / (name === 'ours' || name === 'bare workflow' ? taskMs : wallMs);
+  (cell.modules * 1000) / (name === 'p-limit' || name === 'parallel' ? wallMs : taskMs);
 
 const told = (run: Run): string =>
   run.cell.latencyMs === 0 ? `${rate(run).toFixed(1)} modules/s` : `${overIdeal(run).toFixed(2)} of ideal`;
@@ -170,10 +183,10 @@ const told = (run: Run): string =>
 const of = (runs: readonly Run[], cell: Cell, name: Name): readonly Run[] =>
   runs.filter((run) => run.cell === cell && run.name === name);
 
-/** Ours over another's value, round by round. */
-function ratio(runs: readonly Run[], cell: Cell, name: Name, value: (run: Run) => number): string {
+/** Ours (or who is named) over another's value, round by round. */
+function ratio(runs: readonly Run[], cell: Cell, name: Name, value: (run: Run) => number, who: Name = 'ours'): string {
   const others = of(runs, cell, name);
-  const pairs = of(runs, cell, 'ours').flatMap((mine) => {
+  const pairs = of(runs, cell, who).flatMap((mine) => {
     const other = others.find(({ round }) => round === mine.round);
     return other === undefined ? [] : [value(mine) / value(other)];
   });
@@ -208,25 +221,43 @@ function idealTable(runs: readonly Run[]): Table {
 }
 
 function freeTable(runs: readonly Run[]): Table {
-  const names = ['ours', 'bare workflow', 'p-limit', 'parallel'] as const;
+  const names = ['ours', 'empty steps', 'bare workflow', 'p-limit', 'parallel'] as const;
   const rows = CELLS.filter(({ latencyMs }) => latencyMs === 0).map((cell) => [
     label(cell),
     String(cell.modules),
     ...names.map((name) => medianAndRange(of(runs, cell, name).map(rate), 1)),
     ratio(runs, cell, 'bare workflow', rate),
+    ratio(runs, cell, 'bare workflow', rate, 'empty steps'),
+    ratio(runs, cell, 'empty steps', rate),
     ratio(runs, cell, 'parallel', rate),
   ]);
   return {
     caption:
-      'Free calls, modules a second, median (range); targets: >= 0.85 of the bare workflow, >= 2 of GNU parallel',
-    columns: ['calls', 'modules', ...names, 'ours / bare', 'ours / parallel'],
+      'Free calls, modules a second, median (range); targets: >= 0.85 of the bare workflow, >= 2 of GNU parallel. ' +
+      'Empty steps: our workflows with steps and calls that do nothing, so without files and requests',
+    columns: [
+      'calls',
+      'modules',
+      ...names,
+      'ours / bare',
+      'empty steps / bare',
+      'ours / empty steps',
+      'ours / parallel',
+    ],
     rows,
   };
 }
 
+/** Share of the machine's processor time that a run used. */
+function processorsBusy({ cell, taskMs, cost }: Run): number {
+  if (cost === undefined) return Number.NaN;
+  const spent = (cost.serverCpuMs + cost.workerCpuMs + cost.benchCpuMs) * cell.modules;
+  return spent / (taskMs * cpus().length);
+}
+
 function costTable(runs: readonly Run[]): Table {
   const rows = CELLS.flatMap((cell) =>
-    (['ours', 'bare workflow'] as const).flatMap((name) => {
+    (['ours', 'empty steps', 'bare workflow'] as const).flatMap((name) => {
       const costs = of(runs, cell, name).flatMap(({ cost }) => cost ?? []);
       if (costs.length === 0) return [];
       const median = (value: (cost: Cost) => number, digits: number): string =>
@@ -240,6 +271,8 @@ function costTable(runs: readonly Run[]): Table {
           name,
           median((cost) => cost.serverCpuMs, 0),
           median((cost) => cost.workerCpuMs, 0),
+          median((cost) => cost.benchCpuMs, 0),
+          medianAndRange(of(runs, cell, name).map(processorsBusy)),
           median((cost) => cost.requests, 1),
           events.length === 0 ? '-' : spread(child).p50.toFixed(1),
           events.length === 0 ? '-' : spread(batch).p50.toFixed(1),
@@ -248,12 +281,16 @@ function costTable(runs: readonly Run[]): Table {
     }),
   );
   return {
-    caption: 'Cost a module (medians); target: <= 30 events of a child',
+    caption:
+      'Cost a module (medians); target: <= 30 events of a child. Processors busy: the processor time of server, worker and bench ' +
+      '(client and model) over that of the whole machine in the same time; near 1, more cannot be had from this machine',
     columns: [
       'calls',
       'who',
       'server CPU ms',
       'worker CPU ms',
+      'bench CPU ms',
+      'processors busy',
       'requests to the server',
       'child events',
       'batch events',

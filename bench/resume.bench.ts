@@ -13,7 +13,7 @@ import { createRig, type Rig } from './rig.ts';
 import { rounds } from './rounds.ts';
 
 const KILLS = rounds();
-const AUDIT_KILLS = rounds(0.25);
+const AUDIT_KILLS = rounds();
 const IN_FLIGHT = 8;
 const LATENCY_MS = 1500;
 /** Kills in the life of an engine: it starts a worker that keeps dying ever more slowly, and that is not what is measured. */

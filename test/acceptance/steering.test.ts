@@ -53,11 +53,12 @@ describe.skipIf(noTemporal !== undefined)('steering', () => {
   test('a paused task lets its engine end; resume brings it back, and nothing is asked again', async () => {
     const { folder, run } = await setup(
       12,
-      thinkingScript(() => 400),
+      // So long that most modules are still to come when the command gets there.
+      thinkingScript(() => 1200),
       'engine: { idle-minutes: 0.05 }\n',
     );
-    const id = (await run('fix-review', 'tiny', '1', '12', '--concurrency', '3', '-b')).stdout.trim();
-    await until(() => server.requests.length >= 4, 60_000);
+    const id = (await run('fix-review', 'tiny', '1', '12', '--concurrency', '2', '-b')).stdout.trim();
+    await until(() => server.requests.length >= 3, 60_000);
     const paused = await run('pause', id, '--reason', 'lunch');
     expect(paused).toMatchObject({ code: 0, stderr: `Go on: batch-manager resume ${id}\n` });
     expect(paused.stdout).toMatch(/^paused/);

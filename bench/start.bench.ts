@@ -25,7 +25,13 @@ beforeAll(async () => {
   rig = await createRig(1 + ROUNDS + COLD_ROUNDS);
 });
 
-afterAll(() => rig.close());
+/** Workspaces of one start each: their workers write in them until the engine ends. */
+const elsewhere: string[] = [];
+
+afterAll(async () => {
+  await rig.close();
+  for (const folder of elsewhere) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Starts a batch of one module; gives ms from the spawn to the first call at the model, and to the end of the command. */
 async function start(folder: string, module: number): Promise<{ firstCall: number; command: number }> {
@@ -68,13 +74,9 @@ async function measureStarts(): Promise<Starts> {
 /** A start in a workspace that the running engine has not seen: it needs a worker first. */
 async function startElsewhere(): Promise<Awaited<ReturnType<typeof start>>> {
   const folder = mkdtempSync(join(tmpdir(), 'batch-manager-bench-'));
+  elsewhere.push(folder);
   tinyWorkspace(folder, 1);
-  try {
-    return await start(folder, 1);
-  } finally {
-    // The worker of the folder may still be writing.
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-  }
+  return start(folder, 1);
 }
 
 interface Commands {

@@ -34,7 +34,7 @@ export function report(section: Section): void {
     return value === undefined ? [] : [`${name}=${value}`];
   });
   const command = [...env, `npm run bench ${section.bench}`].join(' ');
-  const kept = { ...section, command, at: new Date().toISOString(), note: process.env.BENCH_NOTE ?? null, machine };
+  const kept = { ...section, command, at: new Date().toISOString(), note: process.env.BENCH_NOTE || null, machine };
   const folder = join(PACKAGE_ROOT, 'bench/results');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${section.bench}.json`), `${JSON.stringify(kept, null, 2)}\n`);

@@ -10,13 +10,13 @@ export function createAuditCommand(deps: Deps): ModelCalls['auditCommand'] {
   return async (input) => {
     const command = deps.auditCommand;
     if (command === null || (await deps.audits.gate(input.hash, command.key)) !== null) return null;
-    // A module whose reply came just when its task was stopped gets here.
-    if ((await deps.gates.limitsOf(input.taskId))?.closed === true) throw new StopRequest('task');
-    const version = await deps.work.version(input.hash);
     const registered = deps.gates.register(input.taskId, input.module.slug);
     const beating = setInterval(() => heartbeat({ phase: 'audit command', attempt: activityInfo().attempt }), 500);
     const signal = AbortSignal.any([cancellationSignal(), registered.signal]);
     try {
+      // A module whose reply came just when its task was stopped gets here.
+      if ((await deps.gates.limitsOf(input.taskId))?.closed === true) throw new StopRequest();
+      const version = await deps.work.version(input.hash);
       const gate = await command.run(input.module, version.text, signal);
       await deps.audits.put(input.hash, command.key, gate);
       const line = { subject: moduleKey(input.module), event: 'command', text: `${gate.status}: ${gate.message}` };

@@ -11,7 +11,7 @@ export function createLimitSteps(deps: Deps): Pick<BatchSteps, 'setLimits' | 'tu
       deps.books.changed(taskId);
     },
     turnBack: ({ taskId }) => Promise.resolve(deps.gates.turnBack(taskId, 'settings-changed')),
-    closeGate: async ({ taskId }) => ({ aborted: await deps.gates.close(taskId) }),
+    closeGate: ({ taskId }) => deps.gates.close(taskId),
     abortModule: ({ taskId, slug }) => Promise.resolve(deps.gates.abortModule(taskId, slug)),
   };
 }

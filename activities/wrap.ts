@@ -35,15 +35,9 @@ export function wrapAll<T extends object>(activities: T): T {
 export function toFailure(error: unknown, attempt: number): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   if (error instanceof StopRequest) {
-    // What was stopped decides how the module closes. Not a CancelledFailure: thrown before the server's cancel arrives it would count as retryable.
+    // Not a CancelledFailure: thrown before the server's cancel arrives it would count as retryable.
     const category = ApplicationFailureCategory.BENIGN;
-    return ApplicationFailure.create({
-      type: 'Stopped',
-      nonRetryable: true,
-      category,
-      message: 'stopped',
-      details: [error.of],
-    });
+    return ApplicationFailure.create({ type: 'Stopped', nonRetryable: true, category, message: 'stopped' });
   }
   const message = (error instanceof Error ? error.message : String(error)).slice(0, MESSAGE);
   if (error instanceof TypedError) return failure(error.type, message, !error.retryable);

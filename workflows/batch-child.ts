@@ -18,7 +18,7 @@ import { SETTINGS_SIGNAL, type ModuleEnd, type ModuleInput, type QueuedModule } 
 
 /** Starts a module's child and follows it to its end, in a scope of its own. Whatever befalls the child becomes an outcome. */
 export function openModule(state: BatchState, queued: QueuedModule): void {
-  const scope = childScope(state);
+  const scope = new CancellationScope();
   const entry: OpenModule = {
     queued,
     scope,
@@ -42,18 +42,11 @@ export function openModule(state: BatchState, queued: QueuedModule): void {
   });
 }
 
-/** The scope of a child, which no cancel of the batch reaches by itself: the stop cancels those that need it. */
-function childScope(state: BatchState): CancellationScope {
-  if (!state.stopsByValue) return new CancellationScope();
-  return new CancellationScope({ cancellable: true, parent: new CancellationScope({ cancellable: false }) });
-}
-
 /** Notes what became of a child, or queues its module again. */
 function noteEnd(state: BatchState, entry: OpenModule, end: ModuleEnd | 'busy'): void {
   const { module } = entry.queued;
   if (end === 'busy') return noteBusy(state, entry.queued);
   if (end.kind === 'ended') return state.end(module, end, entry.runId);
-  if (end.kind === 'stopped') return state.endWithout(module, entry.cancelledAs, '', entry.runId);
   const { note } = end;
   const given = endOfRestarts(note, state.input.settings.editRestarts);
   if (given !== null) return state.endWithout(module, given.outcome, given.detail, entry.runId, given.failure);

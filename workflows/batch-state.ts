@@ -55,8 +55,6 @@ export interface Standing {
 export class BatchState {
   readonly input: BatchInput;
   readonly steps = new StepQueue();
-  /** Whether modules whose call a stop aborted end by themselves. */
-  readonly stopsByValue: boolean;
   total = 0;
   cursor = 0;
   statuses = '';
@@ -98,10 +96,8 @@ export class BatchState {
   /** Set once the server suggests to continue as new. */
   historyFull = false;
 
-  /** `stopsByValue` is false in runs that an older version began: there all children are cancelled. */
-  constructor(input: BatchInput, { stopsByValue }: { readonly stopsByValue: boolean }) {
+  constructor(input: BatchInput) {
     this.input = input;
-    this.stopsByValue = stopsByValue;
     this.live = liveSettings(input);
     this.recordedLive = this.live;
     this.canaryOver = input.carry?.canaryOver ?? (input.settings.canary ?? 0) === 0;

@@ -5,8 +5,8 @@
  * 1. Every module of the plan is accounted for once: in the plan, in one queue, open, or ended.
  * 2. At most concurrency + prefetch children are open, and at most four starts pending.
  * 3. It never continues as new with open children or unfinished handlers: a parent's cancel does not reach them afterwards.
- * 4. A cancel closes the task's permit gate first, in one local activity, so that no call starts any more. Children whose
- *    call that aborts end by themselves; the others are cancelled. Once all are closed the batch closes as Canceled.
+ * 4. A cancel closes the task's permit gate first, in one local activity, so that no call starts any more; then it awaits
+ *    the children and closes as Canceled.
  */
 import {
   allHandlersFinished,
@@ -14,7 +14,6 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  patched,
   workflowInfo,
 } from '@temporalio/workflow';
 import { countStatuses } from '../src/domain/status-string.ts';
@@ -33,11 +32,8 @@ import { applicationFailure, awaitFree } from './steps.ts';
 /** Modules read from the plan at a time. */
 const PAGE = 200;
 
-/** How long children may take that end by themselves after a stop: longer than a command lives that ignores TERM. */
-const OWN_END = '3s';
-
 export async function batch(input: BatchInput): Promise<BatchResult> {
-  const state = new BatchState(input, { stopsByValue: patched('stopped-by-value') });
+  const state = new BatchState(input);
   handleMessages(state);
   handleSet(state);
   handlePause(state);
@@ -146,24 +142,12 @@ async function awaitBusy(state: BatchState): Promise<void> {
 async function stop(state: BatchState): Promise<void> {
   const { taskId } = state.input;
   await CancellationScope.nonCancellable(async () => {
-    const closed = await state.steps.run('closeGate', { taskId });
-    if (state.stopsByValue) await stopChildren(state, closed.aborted);
+    await state.steps.run('closeGate', { taskId });
     await Promise.all([...state.open.values()].map((open) => open.closed));
     await condition(allHandlersFinished, '2s');
   });
   await recordEnd(state, 'stopped', null);
   await commitEnded(state.input);
-}
-
-/**
- * Cancels the children that had no call in hand. The others end by themselves: a cancel would be as much work again for the
- * server and the worker, and a stop takes as long as that work does. One that does not end is cancelled after all.
- */
-async function stopChildren(state: BatchState, aborted: readonly string[]): Promise<void> {
-  const others = [...state.open.values()].filter(({ queued }) => !aborted.includes(queued.module.slug));
-  for (const { scope } of others) scope.cancel();
-  await condition(() => state.open.size === 0, OWN_END);
-  for (const { scope } of state.open.values()) scope.cancel();
 }
 
 async function fail(state: BatchState, error: unknown): Promise<void> {

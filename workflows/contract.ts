@@ -225,11 +225,7 @@ export interface WaitNote extends Restarts {
 }
 
 /** How a module workflow ends. A bad end is a value, too: every child reports, whatever befell it. */
-export type ModuleEnd =
-  | EndedModule
-  | { readonly kind: 'wait'; readonly note: WaitNote }
-  /** Its task was stopped, and with it the call that it had in hand. */
-  | { readonly kind: 'stopped' };
+export type ModuleEnd = EndedModule | { readonly kind: 'wait'; readonly note: WaitNote };
 
 export interface EndedModule {
   readonly kind: 'ended';

@@ -3,8 +3,7 @@
  *
  * 1. With an outcome, good or bad: a value. Every child reports, whatever befell it.
  * 2. With WAIT: a module that must wait closes, and its batch starts it again later; it gets back to its place by the cache.
- * 3. Stopped. An aborted call fails as `Stopped`: where its task was stopped the run ends so, as a value; where the module
- *    alone was, the run waits for its cancel, which may arrive later, and closes as Canceled.
+ * 3. Canceled. An aborted call fails as `Stopped` and may arrive before the cancel does, so the run waits for the cancel.
  */
 import { ApplicationFailure, defineSignal, isCancellation, setHandler, sleep } from '@temporalio/workflow';
 import type { FailureType } from '../src/domain/failure.ts';
@@ -158,11 +157,6 @@ function untilOf({ until, ms }: Extract<CallResult, { kind: 'wait' }>): string |
 
 const isoAfter = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
-/** The end of a run whose call was aborted. Older versions did not say what was stopped, and sent a cancel each time. */
-function stopped(failure: ApplicationFailure): ModuleEnd | Promise<never> {
-  return failure.details?.[0] === 'task' ? { kind: 'stopped' } : awaitCancel();
-}
-
 /** Awaits the cancel that an aborted call announced, and rethrows it. */
 async function awaitCancel(): Promise<never> {
   await sleep('5s', { summary: 'the calls were aborted; waiting for the cancel' });
@@ -178,10 +172,10 @@ async function endOf(run: ModuleRun, operation: (run: ModuleRun) => Promise<Ende
     return await operation(run);
   } catch (error) {
     if (error instanceof Leave) return error.end;
-    const failure = applicationFailure(error);
-    if (failure?.type === 'Stopped') return stopped(failure);
+    const type = applicationFailure(error)?.type;
+    if (type === 'Stopped') return awaitCancel();
     // After a power cut, or where a person cleared the state: it gets back to its place by the replies that are kept.
-    if (failure?.type === 'WorkLost') return run.waiting('work-lost', null);
+    if (type === 'WorkLost') return run.waiting('work-lost', null);
     return errorEnd(run, error);
   }
 }
@@ -219,10 +213,9 @@ export async function runModule(
     run.settings = { ...run.settings, ...live };
   });
   const reached = await endOf(run, operation);
-  if (reached.kind === 'stopped') upsertOutcome('STOPPED', run.score);
-  if (reached.kind !== 'ended') return reached;
+  if (reached.kind === 'wait') return reached;
   const end = await finish(run, reached);
-  if (end.kind !== 'ended') return end;
+  if (end.kind === 'wait') return end;
   await commitModule(run.context, end);
   upsertOutcome(end.outcome, end.score);
   return end;

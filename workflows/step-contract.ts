@@ -312,8 +312,8 @@ export interface BatchSteps {
   freezePlan(input: FreezePlanInput): Promise<{ readonly total: number; readonly logged?: readonly LoggedLine[] }>;
   loadPage(input: LoadPageInput): Promise<readonly PlannedModule[]>;
   setLimits(input: SetLimitsInput): Promise<void>;
-  /** Lets no call of the task start any more and aborts those in hand. Gives the slugs of their modules. */
-  closeGate(input: { readonly taskId: string }): Promise<{ readonly aborted: readonly string[] }>;
+  /** Lets no call of the task start any more and aborts those in flight. */
+  closeGate(input: { readonly taskId: string }): Promise<void>;
   /** Has the calls of the task that wait close their modules: what they would ask has changed. */
   turnBack(input: { readonly taskId: string }): Promise<void>;
   /** Checks that models can be called. Throws AuthFailed or BadRequest with what is missing, or a usage error. */

@@ -11,13 +11,9 @@ import type { LimitStore, Limits } from '../store/limits.ts';
 
 /** Why a call was aborted by us: the reason of its signal. */
 export class StopRequest extends Error {
-  /** What was stopped: where it is the task, no call of it starts any more. */
-  readonly of: 'task' | 'module';
-
-  constructor(of: StopRequest['of']) {
+  constructor() {
     super('stopped');
     this.name = 'StopRequest';
-    this.of = of;
   }
 }
 
@@ -93,7 +89,7 @@ export class TaskGates {
       if (signal.aborted) gate?.waiting.shift()?.();
       signal.throwIfAborted();
       if (gate === null || (gate.limits.concurrency === 0 && !gate.limits.closed)) return null;
-      if (gate.limits.closed) throw new StopRequest('task');
+      if (gate.limits.closed) throw new StopRequest();
       if (gate.inFlight < gate.limits.concurrency) break;
       await turn(gate, signal);
     }
@@ -126,25 +122,22 @@ export class TaskGates {
     return (await this.limitsOf(taskId))?.budgetUsd ?? 0;
   }
 
-  /** Closes a task's gate for good and aborts its calls; gives the slugs of the modules whose calls they were. */
-  async close(taskId: string): Promise<readonly string[]> {
+  /** Closes a task's gate for good and aborts its calls. */
+  async close(taskId: string): Promise<void> {
     const gate = await this.gate(taskId);
     const { concurrency = 0, budgetUsd = 0 } = gate?.limits ?? {};
     await this.update(taskId, { concurrency, closed: true, budgetUsd });
     faultPoint('gate:closed');
-    return this.abort('task', (call) => call.taskId === taskId);
+    this.abort((call) => call.taskId === taskId);
   }
 
   /** Aborts the calls of one module of a task. */
   abortModule(taskId: string, slug: string): void {
-    this.abort('module', (call) => call.taskId === taskId && call.slug === slug);
+    this.abort((call) => call.taskId === taskId && call.slug === slug);
   }
 
-  /** Aborts calls; gives the slugs of those that nobody had aborted before. */
-  private abort(of: StopRequest['of'], wanted: (call: Call) => boolean): string[] {
-    const aborted = [...this.calls].filter((call) => wanted(call) && !call.controller.signal.aborted);
-    for (const { controller } of aborted) controller.abort(new StopRequest(of));
-    return aborted.map(({ slug }) => slug);
+  private abort(wanted: (call: Call) => boolean): void {
+    for (const call of this.calls) if (wanted(call)) call.controller.abort(new StopRequest());
   }
 
   private async update(taskId: string, limits: Limits): Promise<void> {

@@ -164,7 +164,7 @@ class StoryReader {
   }
 
   private close(at: string, end: ModuleEnd): void {
-    if (end.kind !== 'ended') return;
+    if (end.kind === 'wait') return;
     this.end = end;
     this.say(this.finishedAt ?? at, 'ended', endedText(end));
   }

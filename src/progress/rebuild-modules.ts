@@ -188,7 +188,6 @@ export class ModuleFold {
       entry.record = recordOf(entry, end);
       return;
     }
-    if (end.kind === 'stopped') return this.stopped(entry);
     if (end.note.reason === 'question') entry.record = { ...entry.record, question: end.note.detail };
     const given = endOfRestarts(end.note, this.editRestarts);
     if (given === null) return;

@@ -13,11 +13,7 @@ const wire = (error: unknown, attempt = 1) => {
 };
 
 test('a stop is final, so that an abort before the cancel arrived is not retried', () => {
-  expect(wire(new StopRequest('task'))).toEqual({ type: 'Stopped', nonRetryable: true });
-});
-
-test('a stop says what was stopped', () => {
-  expect(toFailure(new StopRequest('module'), 1)).toMatchObject({ details: ['module'] });
+  expect(wire(new StopRequest())).toEqual({ type: 'Stopped', nonRetryable: true });
 });
 
 test('a cancel of the server passes as it is', () => {

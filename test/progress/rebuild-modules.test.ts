@@ -259,15 +259,13 @@ test('a better version that was kept counts over the runs of a module, once a ca
     ['r1', applied],
     ['r2', applied],
   ]);
-  for (const end of ['canceled', { kind: 'stopped' }] as const) {
-    const modules = fold([...run(module, 'r1', wait(0)), ...run(module, 'r2', end)], { stories });
-    expect(modules['01-a']).toMatchObject({
-      outcome: 'STOPPED',
-      rounds: 1,
-      changed: true,
-      detail: 'stopped in fix r1, a better version was kept',
-    });
-  }
+  const modules = fold([...run(module, 'r1', wait(0)), ...run(module, 'r2', 'canceled')], { stories });
+  expect(modules['01-a']).toMatchObject({
+    outcome: 'STOPPED',
+    rounds: 1,
+    changed: true,
+    detail: 'stopped in fix r1, a better version was kept',
+  });
   expect(applied.lines.map(({ event, text }) => `${event}: ${text}`)).toEqual([
     'stage r1: lesson changed, audit passed',
     'apply r1: wrote b1/01-a.md',

@@ -25,16 +25,10 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
     return (await server.client.workflow.getHandle(taskId).describe()).historyLength;
   }
 
-  /** How many children of a batch were cancelled, and how many ended by themselves. */
-  async function endsOf(taskId: string): Promise<{ requests: number; canceled: number; completed: number }> {
+  /** How many children of a batch closed as Canceled. */
+  async function canceledChildren(taskId: string): Promise<number> {
     const { events } = await server.client.workflow.getHandle(taskId).fetchHistory();
-    const count = (attributes: keyof NonNullable<typeof events>[number]): number =>
-      (events ?? []).filter((event) => event[attributes]).length;
-    return {
-      requests: count('requestCancelExternalWorkflowExecutionInitiatedEventAttributes'),
-      canceled: count('childWorkflowExecutionCanceledEventAttributes'),
-      completed: count('childWorkflowExecutionCompletedEventAttributes'),
-    };
+    return (events ?? []).filter((event) => event.childWorkflowExecutionCanceledEventAttributes).length;
   }
 
   test('takes every module to its end, never above the width and up to it', async () => {
@@ -67,26 +61,9 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
       expect(script.calls.filter((call) => call.at > stopped)).toEqual([]);
       expect(script.aborted.length).toBe(16);
       expect(script.records.at(-1)).toMatchObject({ status: 'stopped' });
-      // A cancel of each would be as much work again for the server and the worker.
-      expect(await endsOf(input.taskId)).toEqual({ requests: 0, canceled: 0, completed: 16 });
+      expect(await canceledChildren(input.taskId)).toBe(16);
       const open = () => collect(server.client.workflow.list({ query: "ExecutionStatus='Running'" }));
       await until(async () => (await open()).length === 0);
-    });
-  });
-
-  test('a stop cancels the modules that have no call in hand', async () => {
-    await withWorker(10, async (script) => {
-      const input = batchInput(id(), 10, { concurrency: 6, prefetch: 0 });
-      script.latency = ({ module }) => (module.number <= 2 ? 0 : 60_000);
-      script.fails = new Set(['judge']);
-      await client().start(input);
-      await until(() => script.failed.length >= 4 && script.calls.length === 6);
-      await client().cancel(input.taskId);
-      expect(await client().closed(input.taskId)).toEqual({ kind: 'stopped' });
-      expect(script.calls).toHaveLength(6);
-      expect(await endsOf(input.taskId)).toEqual({ requests: 2, canceled: 2, completed: 4 });
-      const ended = script.records.flatMap((record) => record.ended);
-      expect(ended.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 6 }, () => 'STOPPED'));
     });
   });
 

@@ -2,10 +2,16 @@
 import { condition, isCancellation } from '@temporalio/workflow';
 import { NOTHING_SEEN, tripped } from '../src/domain/breaker.ts';
 import { FAILED_CLASSES, moduleFailed } from '../src/domain/failed.ts';
-import type { TaskWait } from '../src/domain/wait.ts';
 import { upsertStatus } from './attributes.ts';
 import type { BatchState } from './batch-state.ts';
-import { TASK_MESSAGES, type Answer, type PauseRequest, type RetryFailedRequest, type Steering } from './contract.ts';
+import {
+  TASK_MESSAGES,
+  type Answer,
+  type Pause,
+  type PauseRequest,
+  type RetryFailedRequest,
+  type Steering,
+} from './contract.ts';
 import { badRequest, handleMessage, type Message } from './messages.ts';
 import { sendLimits } from './send-limits.ts';
 import { byText, checkSteering } from './steering.ts';
@@ -72,10 +78,7 @@ async function pause(state: BatchState, request: PauseRequest = {}): Promise<Ans
 }
 
 /** Why a batch pauses: as a word, and for people. */
-interface Why {
-  readonly wait: TaskWait;
-  readonly text: string;
-}
+type Why = Required<Pause>;
 
 /** Lets no call start any more; modules in the middle of their loop close at their next call and keep their place. */
 async function pauseWith(state: BatchState, { wait, text }: Why, abort: boolean): Promise<void> {

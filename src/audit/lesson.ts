@@ -86,6 +86,12 @@ export function titleOf(headings: readonly Heading[]): Heading | undefined {
   return first === undefined || SUMMARY.test(plainHeading(first)) ? undefined : first;
 }
 
+/** The headings of sections: each H1 and H2 but the title. */
+export function sectionHeadings(headings: readonly Heading[]): readonly Heading[] {
+  const title = titleOf(headings);
+  return headings.filter((heading) => heading.level <= 2 && heading !== title);
+}
+
 /** A heading's text without the emoji, numbers' dots and quotes that may stand before its first letter or digit. */
 export function plainHeading(heading: Heading): string {
   return heading.text.replace(/^[^\p{L}\p{N}]+/u, '');

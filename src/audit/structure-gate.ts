@@ -1,6 +1,6 @@
 import type { Finding } from '../domain/audit.ts';
 import type { Gate, GateInput } from './gate.ts';
-import { plainHeading, titleOf, type Heading, type Lesson } from './lesson.ts';
+import { plainHeading, sectionHeadings, titleOf } from './lesson.ts';
 
 const GATE = 'structure';
 
@@ -29,21 +29,18 @@ function titleNotes({ lesson }: GateInput): readonly Finding[] {
 }
 
 function summary({ lesson }: GateInput): Finding | null {
-  if (sections(lesson).some((heading) => SUMMARY.test(heading.text))) return null;
+  if (sectionHeadings(lesson.headings).some((heading) => SUMMARY.test(heading.text))) return null;
   return missing("Missing summary section ('# Підсумок')", "Add a section '# Підсумок' that sums the lesson up.");
 }
 
 function vocabulary({ lesson, text }: GateInput): Finding | null {
-  if (text.files.vocabulary !== null || sections(lesson).some((heading) => VOCABULARY.test(plainHeading(heading))))
+  if (
+    text.files.vocabulary !== null ||
+    sectionHeadings(lesson.headings).some((heading) => VOCABULARY.test(plainHeading(heading)))
+  )
     return null;
   const hint = "Write the vocabulary file of the module, or add a section '## Vocabulary' to the lesson.";
   return missing("Missing '## Vocabulary' header OR vocabulary sidecar", hint);
-}
-
-/** The title is the first H1, unless it is the summary: that may be an H1 too. */
-function sections({ headings }: Lesson): readonly Heading[] {
-  const title = titleOf(headings);
-  return headings.filter((heading) => heading.level <= 2 && heading !== title);
 }
 
 function missing(message: string, hint: string): Finding {

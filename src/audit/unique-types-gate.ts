@@ -1,7 +1,7 @@
 import { activitiesOf } from './activity.ts';
 import { ACTIVITY_SHAPES, activityTypesIn } from './activity-shapes.ts';
 import type { Gate } from './gate.ts';
-import { titleOf, type Heading } from './lesson.ts';
+import { sectionHeadings } from './lesson.ts';
 
 const GATE = 'unique-types';
 
@@ -13,7 +13,7 @@ export const uniqueTypesGate: Gate = {
   check({ sidecars, lesson, profile }) {
     const types = new Set(activitiesOf(sidecars.activities).map((activity) => activity.type));
     types.delete('');
-    for (const type of sectionTypes(lesson.headings)) types.add(type);
+    for (const { text } of sectionHeadings(lesson.headings)) for (const type of activityTypesIn(text)) types.add(type);
     const wanted = profile.uniqueTypes;
     if (wanted === null) return { gate: GATE, status: 'info', message: `${types.size} types`, findings: [] };
     const message = `${types.size}/${wanted} types`;
@@ -31,10 +31,3 @@ export const uniqueTypesGate: Gate = {
     return { gate: GATE, status: 'fail', message, findings: [finding] };
   },
 };
-
-function sectionTypes(headings: readonly Heading[]): readonly string[] {
-  const title = titleOf(headings);
-  return headings
-    .filter((heading) => heading.level <= 2 && heading !== title)
-    .flatMap(({ text }) => activityTypesIn(text));
-}

@@ -5,6 +5,7 @@ import type { Closed, TaskClient } from '../client/task-client.ts';
 import { readDuration } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import { failedError, usageError } from '../domain/errors.ts';
+import { COMMIT_EVENT } from '../domain/log-texts.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { namedTask, printAnswer, steering } from '../progress/steering.ts';
@@ -101,7 +102,9 @@ async function stopTask(context: Context, taskId: string, options: StopOptions):
 async function commitsAfter({ workspace }: Context, record: TaskRecord | null): Promise<string[]> {
   if (record === null) return [];
   const lines = await taskLines(workspace, record.task_id);
-  return lines.filter(({ at, event }) => event === 'commit' && at >= (record.ended_at ?? '')).map(({ text }) => text);
+  return lines
+    .filter(({ at, event }) => event === COMMIT_EVENT && at >= (record.ended_at ?? ''))
+    .map(({ text }) => text);
 }
 
 /** Waits until the task is closed; with `--force` it is terminated where that takes too long. */

@@ -10,6 +10,7 @@ import { readSettingsFile } from '../src/config/settings-file.ts';
 import { taskSettings, type SettingFlags } from '../src/config/task-settings.ts';
 import { workspaceAt, workspaceId, type Workspace } from '../src/store/workspace.ts';
 import { createHome, type Home } from '../test/helpers/cli.ts';
+import { engineState } from '../test/helpers/engine-state.ts';
 import { tinyWorkspace } from '../test/helpers/lesson.ts';
 import { googleAt } from '../test/helpers/thinking-server.ts';
 import { startModelServer, type ModelServer } from './model-server.ts';
@@ -87,18 +88,14 @@ export async function createRig(modules: number): Promise<Rig> {
 }
 
 function readEngine(home: Home): Engine {
-  const state = JSON.parse(readFileSync(join(home.folder, 'state/batch-manager/engine.json'), 'utf8')) as {
-    supervisor: { pid: number };
-    server: { pid: number; address: string; database: string } | null;
-    workers: { pid: number; workspaceId: string; spare: { pid: number } | null }[];
-  };
-  const [worker] = state.workers;
+  const { supervisor, server, workers } = engineState(home);
+  const [worker] = workers;
   return {
-    address: state.server?.address ?? '',
-    database: state.server?.database ?? '',
-    server: state.server?.pid ?? 0,
+    address: server?.address ?? '',
+    database: server?.database ?? '',
+    server: server?.pid ?? 0,
     worker: worker?.pid ?? 0,
-    supervisor: state.supervisor.pid,
+    supervisor: supervisor.pid,
     spareWarm: worker !== undefined && worker.spare !== null && saidWarm(home, worker.workspaceId) === worker.spare.pid,
   };
 }

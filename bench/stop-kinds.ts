@@ -8,7 +8,7 @@ import { LimitStore } from '../src/store/limits.ts';
 import { logFile } from '../src/store/task-log.ts';
 import type { Workspace } from '../src/store/workspace.ts';
 import { finished, marked } from '../test/helpers/cli.ts';
-import { dailyQuota, geminiError, rateLimited, type GeminiReply } from '../test/helpers/gemini-reply.ts';
+import { dailyQuota, rateLimited, unavailable, type GeminiReply } from '../test/helpers/gemini-reply.ts';
 import { TEMPORAL_BINARY } from '../test/helpers/temporal.ts';
 import { until } from '../test/helpers/until.ts';
 import { cancelInWebUi } from '../test/helpers/web-ui.ts';
@@ -106,11 +106,6 @@ const refused = (name: string, refusal: () => GeminiReply, ready: StopKind['read
   // Else a reply that an earlier round kept would be found.
   options: { flags: { cache: false } },
   ready,
-});
-
-const unavailable = (): GeminiReply => ({
-  ...geminiError(503, 'UNAVAILABLE', 'The model is overloaded.'),
-  headers: { 'retry-after': '60' },
 });
 
 /** All that can be measured in a workspace without an audit command. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TaskRecord } from '../../src/store/records.ts';
 import { createHome, finished } from '../helpers/cli.ts';
+import { engineFile } from '../helpers/engine-state.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
 import { noTemporal, startTestServer, type TestServer } from '../helpers/temporal.ts';
@@ -29,7 +29,7 @@ describe.skipIf(noTemporal !== undefined)('a Temporal server that is configured'
     expect((JSON.parse(run.stdout) as TaskRecord).counts).toEqual({ PASS_ON_REVIEW: 3 });
     const second = await home.run(folder, ['worker'], env);
     expect(second).toMatchObject({ code: 4, stderr: expect.stringContaining(`process ${worker.pid}`) });
-    expect(existsSync(join(home.folder, 'state/batch-manager/engine.json'))).toBe(false);
+    expect(existsSync(engineFile(home))).toBe(false);
     worker.kill('SIGTERM');
     expect(await ended).toMatchObject({ code: 0, stderr: expect.stringContaining('is ready') });
   }, 60_000);

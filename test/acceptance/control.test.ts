@@ -11,7 +11,8 @@ import type { GeminiServer } from '../helpers/gemini-server.ts';
 import { collect } from '../helpers/collect.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
-import { engineAddress, temporalWorkflow } from '../helpers/temporal-cli.ts';
+import { serverState } from '../helpers/engine-state.ts';
+import { temporalWorkflow } from '../helpers/temporal-cli.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { googleAt, startThinkingServer } from '../helpers/thinking-server.ts';
 import { until } from '../helpers/until.ts';
@@ -37,7 +38,7 @@ async function setup(modules: number): Promise<{ folder: string; start: () => Pr
 
 /** Types of the failures of earlier attempts, over all calls of a task. */
 async function lastFailures(id: string): Promise<string[]> {
-  const { client, connection } = await connectClient({ address: engineAddress(home) });
+  const { client, connection } = await connectClient({ address: serverState(home).address });
   const runs = await collect(client.workflow.list({ query: `CurBatch='${id}' AND WorkflowType='fixReviewModule'` }));
   const histories = await Promise.all(
     runs.map((run) => client.workflow.getHandle(run.workflowId, run.runId).fetchHistory()),

@@ -16,7 +16,8 @@ import { geminiError, rateLimited, type GeminiReply } from '../helpers/gemini-re
 import { startGeminiServer, type GeminiServer } from '../helpers/gemini-server.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
 import { tempFolder } from '../helpers/temp.ts';
-import { engineAddress, temporalWorkflow } from '../helpers/temporal-cli.ts';
+import { serverState } from '../helpers/engine-state.ts';
+import { temporalWorkflow } from '../helpers/temporal-cli.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { thinkingScript } from '../helpers/thinking-server.ts';
 
@@ -181,7 +182,7 @@ function commandLines(): string[] {
 
 /** All histories of a home's engine, as JSON with their payloads read. */
 async function historiesOf(home: Home): Promise<string[]> {
-  const { client, connection } = await connectClient({ address: engineAddress(home) });
+  const { client, connection } = await connectClient({ address: serverState(home).address });
   const runs = await collect(client.workflow.list());
   await connection.close();
   return runs.map(({ workflowId, runId }) =>

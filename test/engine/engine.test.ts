@@ -7,6 +7,7 @@ import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.ts';
 import type { EngineState } from '../../src/engine/state.ts';
 import { isAlive } from '../../src/process/identity.ts';
 import { createHome, marked, type Home } from '../helpers/cli.ts';
+import { engineFile } from '../helpers/engine-state.ts';
 import { manifestText, tempWorkspace } from '../helpers/curriculum.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { until } from '../helpers/until.ts';
@@ -14,8 +15,7 @@ import { until } from '../helpers/until.ts';
 const workspace = (): string => tempWorkspace({ 'curriculum.yaml': manifestText('b1', ['01-a']) });
 
 let home: Home;
-const engineFile = (): string => join(home.folder, 'state/batch-manager/engine.json');
-const engine = (): EngineState => JSON.parse(readFileSync(engineFile(), 'utf8')) as EngineState;
+const engine = (): EngineState => JSON.parse(readFileSync(engineFile(home), 'utf8')) as EngineState;
 const address = (): string => engine().server?.address ?? '';
 const kill = (pid: number | undefined): boolean => process.kill(pid ?? 0, 'SIGKILL');
 
@@ -110,7 +110,7 @@ describe.skipIf(noTemporal !== undefined)('the embedded engine', () => {
     const folder = workspace();
     await home.run(folder, ['up']);
     const { pid } = engine().supervisor;
-    writeFileSync(engineFile(), '{"version": 1, "supervi');
+    writeFileSync(engineFile(home), '{"version": 1, "supervi');
     const up = await home.run(folder, ['up']);
     expect(up).toMatchObject({ code: 0, stderr: expect.stringContaining('could not be read; it was moved to') });
     expect(engine().supervisor.pid).toBe(pid);

@@ -1,11 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { EngineState } from '../../src/engine/state.ts';
 import { PACKAGE_ROOT } from '../../src/version.ts';
 import { createHome, finished, marked, type CliResult, type Home } from '../helpers/cli.ts';
+import { engineState } from '../helpers/engine-state.ts';
 
 /** The compiled module of the engine, for programs of their own. */
 const engine = (name: string): string =>
@@ -78,7 +79,7 @@ export function createEngine(idleMinutes = 0): TestEngine {
       return run([ensure, root, ...supervisor]);
     },
     stop: () => run([stop]),
-    state: () => JSON.parse(readFileSync(join(stateFolder, 'engine.json'), 'utf8')) as EngineState,
+    state: () => engineState(home),
     pids: (kind) => processesOf(home, kind),
   };
 }

@@ -9,6 +9,7 @@ import { isFree } from '../../src/engine/ports.ts';
 import type { EngineState } from '../../src/engine/state.ts';
 import { isAlive } from '../../src/process/identity.ts';
 import { createHome, marked, type Home } from '../helpers/cli.ts';
+import { engineFile, engineState } from '../helpers/engine-state.ts';
 import { manifestText, tempWorkspace, writeTree } from '../helpers/curriculum.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { noTemporal } from '../helpers/temporal.ts';
@@ -44,9 +45,8 @@ let home: Home;
 let folder: string;
 let up: ChildProcess | undefined;
 const stateFolder = (): string => join(home.folder, 'state/batch-manager');
-const engineFile = (): string => join(stateFolder(), 'engine.json');
-const engine = (): EngineState => JSON.parse(readFileSync(engineFile(), 'utf8')) as EngineState;
-const garble = (): void => writeFileSync(engineFile(), '{"version": 1, "supervi');
+const engine = (): EngineState => engineState(home);
+const garble = (): void => writeFileSync(engineFile(home), '{"version": 1, "supervi');
 const running = (words: string): string[] =>
   marked(home.folder).flatMap(({ command }) => (command.includes(words) ? [command] : []));
 
@@ -152,7 +152,9 @@ function fakeServer(serve: string): string {
 
 test('an engine whose server never answers is down at once when it is told so', async () => {
   startUp({ BATCH_MANAGER_TEMPORAL: fakeServer('exec sleep 600') });
-  await until(() => existsSync(engineFile()) && engine().server !== null && running('namespace-entry').length === 1);
+  await until(
+    () => existsSync(engineFile(home)) && engine().server !== null && running('namespace-entry').length === 1,
+  );
   await endUp();
   const asked = Date.now();
   expect((await home.run(folder, ['down'])).stderr).toContain('The engine is down');
@@ -175,7 +177,7 @@ test('a server binary that cannot be run does not end the supervisor', async () 
   mkdirSync(stateFolder(), { recursive: true });
   writeFileSync(join(stateFolder(), 'temporal-1.31.2.db'), '');
   startUp({});
-  await until(() => existsSync(engineFile()) && engine().problem !== null);
+  await until(() => existsSync(engineFile(home)) && engine().problem !== null);
   expect(isAlive(engine().supervisor)).toBe(true);
 }, 60_000);
 

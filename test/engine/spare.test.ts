@@ -3,8 +3,9 @@ import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { EngineState, WorkerState } from '../../src/engine/state.ts';
+import type { WorkerState } from '../../src/engine/state.ts';
 import { createHome, type Home } from '../helpers/cli.ts';
+import { engineState } from '../helpers/engine-state.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
 import { noTemporal } from '../helpers/temporal.ts';
@@ -23,9 +24,8 @@ afterEach(async () => expect(await home.close()).toEqual([]));
 const stateFolder = (): string => join(home.folder, 'state/batch-manager');
 
 function worker(): WorkerState {
-  const state = JSON.parse(readFileSync(join(stateFolder(), 'engine.json'), 'utf8')) as EngineState;
-  const [only, ...others] = state.workers;
-  if (only === undefined || others.length > 0) throw new Error(`${state.workers.length} workers`);
+  const [only, ...others] = engineState(home).workers;
+  if (only === undefined || others.length > 0) throw new Error(`${others.length + 1} workers`);
   return only;
 }
 

@@ -1,9 +1,9 @@
 /** A newer server comes to a machine whose database has open work, and to the same one without. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { EngineState } from '../../src/engine/state.ts';
 import { createHome, type Home } from '../helpers/cli.ts';
+import { serverState } from '../helpers/engine-state.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
 import { noTemporal, TEMPORAL_BINARY } from '../helpers/temporal.ts';
@@ -24,10 +24,7 @@ test.skipIf(noTemporal !== undefined)(
     home = createHome({ BATCH_MANAGER_MODEL: 'offline', BATCH_MANAGER_OFFLINE_LATENCY_MS: '60000' });
     const folder = tempWorkspace();
     tinyWorkspace(folder, 1);
-    const served = (): string => {
-      const file = join(home.folder, 'state/batch-manager/engine.json');
-      return (JSON.parse(readFileSync(file, 'utf8')) as EngineState).server?.version ?? '';
-    };
+    const served = (): string => serverState(home).version;
     await home.run(folder, ['fix-review', 'tiny', '1', '1', '-b']);
     const old = served();
     home.env.BATCH_MANAGER_TEMPORAL = newerTemporal();

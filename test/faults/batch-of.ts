@@ -2,7 +2,7 @@ import { connectClient } from '../../src/client/connection.ts';
 import { TaskClient } from '../../src/client/task-client.ts';
 import type { Home } from '../helpers/cli.ts';
 import { collect } from '../helpers/collect.ts';
-import { serverAddress } from './task-ids.ts';
+import { serverState } from '../helpers/engine-state.ts';
 
 /** A batch as Temporal has it. */
 export interface Batch {
@@ -17,7 +17,7 @@ export interface Batch {
 }
 
 export async function batchOf({ home }: { readonly home: Pick<Home, 'folder'> }, id: string): Promise<Batch> {
-  const { client, connection } = await connectClient({ address: serverAddress(home) });
+  const { client, connection } = await connectClient({ address: serverState(home).address });
   const tasks = new TaskClient(client, () => connection.close());
   return {
     started: async () => (await client.workflow.count(`CurBatch='${id}' AND WorkflowType!='batch'`)).count,

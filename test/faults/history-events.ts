@@ -3,7 +3,7 @@ import { connectClient } from '../../src/client/connection.ts';
 import type { Home } from '../helpers/cli.ts';
 import { collect } from '../helpers/collect.ts';
 import { TEMPORAL_BINARY } from '../helpers/temporal.ts';
-import { serverAddress } from './task-ids.ts';
+import { serverState } from '../helpers/engine-state.ts';
 
 export interface LongEvent {
   readonly bytes: number;
@@ -34,7 +34,7 @@ export async function mostAttempts(place: Place): Promise<number> {
 }
 
 async function allEvents({ home }: Place): Promise<ShownEvent[]> {
-  const address = serverAddress(home);
+  const address = serverState(home).address;
   const { client, connection } = await connectClient({ address });
   const runs = await collect(client.workflow.list());
   await connection.close();

@@ -2,13 +2,12 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { EngineState } from '../../src/engine/state.ts';
-import { readJson } from '../../src/store/atomic.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { until } from '../helpers/until.ts';
 import { pidsOf, signalOne } from './processes.ts';
 import { distinct, inHand, moduleOf } from './requests.ts';
 import { createRig, type Rig } from './rig.ts';
+import { serverState } from '../helpers/engine-state.ts';
 
 const MODULES = Number(process.env.FAULT_SCALE ?? 300);
 const CONCURRENCY = 16;
@@ -26,9 +25,8 @@ function ends({ server }: Rig): number[] {
   return [...last.values()].toSorted((a, b) => a - b);
 }
 
-async function databaseMb({ home }: Rig): Promise<string> {
-  const state = (await readJson(join(home.folder, 'state/batch-manager/engine.json'))) as EngineState;
-  const database = state.server?.database ?? '';
+function databaseMb({ home }: Rig): string {
+  const { database } = serverState(home);
   const files = readdirSync(dirname(database)).map((name) => join(dirname(database), name));
   const bytes = files.filter((file) => file.startsWith(database)).reduce((sum, file) => sum + statSync(file).size, 0);
   return (bytes / 2 ** 20).toFixed(0);
@@ -56,7 +54,7 @@ describe.skipIf(noTemporal !== undefined)('many modules', () => {
       console.log(
         `${MODULES} modules: ${rate(0, SHARE)} a second in the first ${SHARE}, ${rate(MODULES - SHARE, MODULES)} in the last; ` +
           `stood still for ${((times.find((at) => at > killed + 200) ?? 0) - killed) / 1000} s after the kill; ` +
-          `${server.requests.length - distinct(server).size} of ${out} requests again; database ${await databaseMb(rig)} MB`,
+          `${server.requests.length - distinct(server).size} of ${out} requests again; database ${databaseMb(rig)} MB`,
       );
       await rig.end();
     },

@@ -11,11 +11,11 @@ import { workspaceAt, workspaceId } from '../../src/store/workspace.ts';
 import { PROGRESS_QUERY, type BatchProgress } from '../../workflows/contract.ts';
 import { marked } from '../helpers/cli.ts';
 import { tempFolder } from '../helpers/temp.ts';
-import { dailyQuota, geminiError, rateLimited } from '../helpers/gemini-reply.ts';
+import { dailyQuota, rateLimited, unavailable } from '../helpers/gemini-reply.ts';
 import { until } from '../helpers/until.ts';
 import { recordsOf } from './outcomes.ts';
 import type { Rig, RigOptions } from './rig.ts';
-import { serverAddress } from './task-ids.ts';
+import { serverState } from '../helpers/engine-state.ts';
 
 /** Modules of each task: more than the window. */
 export const MODULES = 20;
@@ -45,11 +45,6 @@ async function logged(rig: Rig, id: string, text: string): Promise<void> {
   await until(async () => (await lines()) >= WIDTH, REACHED_MS);
 }
 
-const unavailable = {
-  ...geminiError(503, 'UNAVAILABLE', 'The model is overloaded.'),
-  headers: { 'retry-after': '60' },
-};
-
 export const STATES = {
   'asks the model': {
     options: () => ({ latency: () => FOR_EVER_MS }),
@@ -57,7 +52,7 @@ export const STATES = {
     reached: inFlight,
   },
   'waits out the back-off of its calls': {
-    options: () => ({ script: () => unavailable }),
+    options: () => ({ script: unavailable }),
     begin,
     reached: (rig, id) => logged(rig, id, '; again in '),
   },
@@ -118,7 +113,7 @@ export const commandsOf = ({ home }: Rig): readonly string[] =>
     .filter((command) => command.includes(STUBBORN));
 
 async function untilOpen({ home }: Rig, id: string, count: number): Promise<void> {
-  const { client, connection } = await connectClient({ address: serverAddress(home) });
+  const { client, connection } = await connectClient({ address: serverState(home).address });
   const open = async (): Promise<number> =>
     (await client.workflow.getHandle(id).query<BatchProgress>(PROGRESS_QUERY)).open.length;
   await until(async () => (await open()) === count, REACHED_MS);
@@ -128,7 +123,7 @@ async function untilOpen({ home }: Rig, id: string, count: number): Promise<void
 /** Starts a task whose batch drains after so many starts, to continue as new: no flag of the command says how many. */
 async function beginRun(rig: Rig, startsPerRun: number): Promise<string> {
   expect(await rig.run('up')).toMatchObject({ code: 0 });
-  const { client, connection } = await connectClient({ address: serverAddress(rig.home) });
+  const { client, connection } = await connectClient({ address: serverState(rig.home).address });
   const workspace = workspaceAt(rig.folder);
   const { settings } = taskSettings({}, rig.home.env, readSettingsFile(workspace));
   const { taskId } = await startTask(new TaskClient(client, () => connection.close()), workspace, {

@@ -11,7 +11,7 @@ import { onlyRecord } from './outcomes.ts';
 import { killAll, signalAll } from './processes.ts';
 import { createRig, type Rig, type RigOptions } from './rig.ts';
 import { commandsOf, MODULES, STATES, type StopState } from './stop-states.ts';
-import { serverAddress } from './task-ids.ts';
+import { serverState } from '../helpers/engine-state.ts';
 
 /** How long a task may run on from the cancel request, ms: also where a child process takes two seconds to kill. */
 const STOP_MS = 4000;
@@ -59,7 +59,7 @@ const WAYS = {
 
 /** When the server took the request, and how long the task ran on from there. */
 async function timesOf({ home, folder }: Rig, id: string): Promise<{ requestedAt: number; tookMs: number }> {
-  const { client, connection } = await connectClient({ address: serverAddress(home) });
+  const { client, connection } = await connectClient({ address: serverState(home).address });
   const requestedAt = await cancelRequestedAt(client, id);
   await connection.close();
   return { requestedAt, tookMs: Date.parse(onlyRecord(folder).stopped_at ?? '') - requestedAt };
@@ -76,7 +76,7 @@ describe.skipIf(noTemporal !== undefined)('a stop', () => {
   test('by Temporal while the worker is dead: the new one starts no call', async () => {
     const { rig, id } = await inFlight();
     const { go } = await withoutWorker(rig);
-    const { client, connection } = await connectClient({ address: serverAddress(rig.home) });
+    const { client, connection } = await connectClient({ address: serverState(rig.home).address });
     await client.workflow.getHandle(id).cancel();
     await connection.close();
     go();

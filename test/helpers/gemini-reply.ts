@@ -48,6 +48,14 @@ export function dailyQuota(retryDelay = '45.837906927s'): GeminiReply {
   ]);
 }
 
+/** A 503 that asks for a minute of patience. */
+export function unavailable(): GeminiReply {
+  return {
+    ...geminiError(503, 'UNAVAILABLE', 'The model is overloaded.'),
+    headers: { 'retry-after': '60' },
+  };
+}
+
 /** What Gemini answers to a wrong or expired key: a 400. */
 export function invalidKey(): GeminiReply {
   return geminiError(400, 'INVALID_ARGUMENT', 'API key not valid. Please pass a valid API key.', [

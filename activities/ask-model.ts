@@ -19,6 +19,9 @@ import type { Deps, FlightResult } from './deps.ts';
 import { askThroughGate, LongWait, type GatedCall } from './gated.ts';
 import { nextMove, type Tries } from './retry-policy.ts';
 
+/** How often a held call looks whether the hold is over, ms. */
+const HOLD_POLL_MS = 50;
+
 /** How often it is tried to keep a reply on a full disk, ms. */
 const SPACE_POLL_MS = 2000;
 
@@ -62,6 +65,7 @@ export async function askUntilDone(call: Call): Promise<FlightResult> {
         moduleBudgetUsd: call.input.settings.moduleBudgetUsd ?? 0,
         promptLength: prompt.length,
         signal: call.waiting,
+        whenFree: () => untilReleased(call),
       },
       // Only from here on it works: before, it may have waited for money.
       async () => {
@@ -89,6 +93,11 @@ export async function askUntilDone(call: Call): Promise<FlightResult> {
       await afterFailure(call, gated, error);
     }
   }
+}
+
+/** Waits while a stop holds the task: its hold file stands before its cancel request is sent. */
+async function untilReleased({ deps, input, waiting }: Call): Promise<void> {
+  while (await deps.limits.held(input.taskId)) await sleep(HOLD_POLL_MS, undefined, { signal: waiting });
 }
 
 function gatedCall(call: Call): GatedCall {

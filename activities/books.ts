@@ -17,6 +17,8 @@ export interface Limit {
   /** Characters of the prompt: before the first reply of its kind nothing else tells what it may cost. */
   readonly promptLength: number;
   readonly signal: AbortSignal;
+  /** Awaited last before the call; where it fails the call was never made, and cost nothing. */
+  whenFree(): Promise<void>;
 }
 
 /** Whose money does not reach for a call: the task's, or that of its module, with USD spent on it and wanted for the call. */
@@ -58,7 +60,10 @@ export class Books {
     if ('over' in reserved) return reserved;
     const { id } = reserved;
     const note = (line: LedgerLine): void => this.note(taskId, sum, line);
+    let wasMade = false;
     try {
+      await limit.whenFree();
+      wasMade = true;
       const reply = await ask();
       if (reply === 'timeout') {
         note({ kind: 'unsettled', id, at: now() });
@@ -68,7 +73,7 @@ export class Books {
       note({ kind: 'settled', id, at: now(), ...(await this.priced(booking.model, reply)) });
       return reply;
     } catch (error) {
-      note({ kind: isRefusal(error) ? 'refused' : 'unsettled', id, at: now() });
+      note({ kind: wasMade && !isRefusal(error) ? 'unsettled' : 'refused', id, at: now() });
       throw error;
     }
   }

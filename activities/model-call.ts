@@ -7,8 +7,7 @@
  * 3. Once the combined signal (the context's and our own) is aborted, nothing but its reason leaves the activity.
  */
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { TurnedBack, type Permit } from '../src/concurrency/gates.ts';
+import { TurnedBack } from '../src/concurrency/gates.ts';
 import { ABORTED_TEXT, CACHED_TEXT, turnedBackText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import type { Ask } from '../src/model/model.ts';
@@ -21,9 +20,6 @@ import type { Tries } from './retry-policy.ts';
 
 /** Beats twice a second; the worker's throttle sends one a second, and its answer brings a cancel from the server. */
 const BEAT_MS = 500;
-
-/** How often a held call looks whether the hold is over, ms. */
-const HOLD_POLL_MS = 50;
 
 /** The activity for one kind of ask; `review`, `fix` and `research` are the same function under the product's words. */
 export function createModelCall(
@@ -79,7 +75,7 @@ const resultOf = (flight: FlightResult, key: string): CallResult =>
 
 async function underPermit(call: Call): Promise<FlightResult> {
   const { deps, key } = call;
-  const permit = await firstPermit(call);
+  const permit = await call.deps.gates.acquire(call.input.taskId, call.waiting);
   if (permit === null) return { kind: 'wait', reason: 'paused', until: null, detail: null };
   try {
     const known = await deps.replies.get(key);
@@ -87,20 +83,4 @@ async function underPermit(call: Call): Promise<FlightResult> {
   } finally {
     permit.release();
   }
-}
-
-/** A permit, once no stop holds the task: the CLI's hold file stands before its cancel request is sent. */
-async function firstPermit({ deps, input, waiting }: Call): Promise<Permit | null> {
-  const permit = await deps.gates.acquire(input.taskId, waiting);
-  try {
-    if (permit !== null) await untilReleased(deps, input.taskId, waiting);
-    return permit;
-  } catch (error) {
-    permit?.release();
-    throw error;
-  }
-}
-
-async function untilReleased(deps: Deps, taskId: string, signal: AbortSignal): Promise<void> {
-  while (await deps.limits.held(taskId)) await sleep(HOLD_POLL_MS, undefined, { signal });
 }

@@ -1,11 +1,14 @@
 /** Pause, resume, set, skip, retry and the hard stop, as a person types them, on real processes. */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { LimitStore } from '../../src/store/limits.ts';
+import { workspaceAt } from '../../src/store/workspace.ts';
 import { workerOf } from '../faults/processes.ts';
 import { createHome, marked, type CliResult, type Home } from '../helpers/cli.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
-import { dailyQuota, type GeminiReply } from '../helpers/gemini-reply.ts';
+import { dailyQuota, unavailable, type GeminiReply } from '../helpers/gemini-reply.ts';
 import { startGeminiServer, type GeminiScript, type GeminiServer } from '../helpers/gemini-server.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
 import { recordOf } from '../helpers/record.ts';
@@ -38,6 +41,8 @@ function failing(numbers: () => readonly number[], reply: GeminiReply): GeminiSc
     return isWanted ? reply : think(request);
   };
 }
+
+const overloaded: GeminiReply = { ...unavailable(), headers: { 'retry-after': '1' } };
 
 const refused: GeminiReply = {
   status: 400,
@@ -78,6 +83,20 @@ describe.skipIf(noTemporal !== undefined)('steering', () => {
     expect((await run('show', id)).stdout).toMatch(/Steered:\n.* pause .*lunch.*\n.* resume .*goes on by \S+@\S+\n/);
     const { code, stderr } = await run('resume', id);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(`is completed already`) });
+  });
+
+  test('a call that comes out of its back-off while a stop holds the task is not made before the hold is over', async () => {
+    const think = thinkingScript(() => 0);
+    const { folder, run } = await setup(1, (request) => (server.requests.length === 1 ? overloaded : think(request)));
+    const limits = new LimitStore(workspaceAt(folder));
+    const id = (await run('fix-review', 'tiny', '1', '1', '-b')).stdout.trim();
+    await until(() => server.requests.length === 1, 60_000);
+    await limits.hold(id);
+    await sleep(3000);
+    expect(server.requests).toHaveLength(1);
+    await limits.release(id);
+    expect(await run('watch', id)).toMatchObject({ code: 0 });
+    expect(recordOf(folder, id)).toMatchObject({ status: 'completed', cost: { unsettled_calls: 0 } });
   });
 
   test('another model is the way out of a quota; one without a key changes nothing', async () => {

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Books, type Booking, type Limit } from '../../activities/books.ts';
 import { ModelError, type ModelReply } from '../../src/model/model.ts';
 import { createPrices } from '../../src/model/prices.ts';
@@ -39,7 +39,13 @@ function withResolvers(): { promise: Promise<ModelReply>; resolve: (reply: Model
 
 const kept = (): Promise<void> => Promise.resolve();
 const limit = (budgetUsd = 0, promptLength = 0, signal = new AbortController().signal): Limit => {
-  return { budgetUsd: () => Promise.resolve(budgetUsd), moduleBudgetUsd: 0, promptLength, signal };
+  return {
+    budgetUsd: () => Promise.resolve(budgetUsd),
+    moduleBudgetUsd: 0,
+    promptLength,
+    signal,
+    whenFree: () => Promise.resolve(),
+  };
 };
 
 test('replies are summed by task and module; refusals cost nothing, and of what was cut nobody knows', async () => {
@@ -61,6 +67,16 @@ test('replies are summed by task and module; refusals cost nothing, and of what 
     modules: { '01': 0.4 },
   });
   expect(await mine.cost('another')).toBeNull();
+});
+
+test('a call that was stopped before it was made cost nothing, and is not made', async () => {
+  const mine = books(workspaceAt(tempFolder()));
+  const stopped = new Error('stopped');
+  const held = { ...limit(), whenFree: () => Promise.reject(stopped) };
+  const made = vi.fn(() => Promise.resolve(REPLY));
+  await expect(mine.ask('t', booking('01'), held, made, kept)).rejects.toBe(stopped);
+  expect(made).not.toHaveBeenCalled();
+  expect(await mine.cost('t')).toBeNull();
 });
 
 test('a call without a known price counts its tokens', async () => {

@@ -4,6 +4,12 @@ import type { BatchInput } from '../../workflows/contract.ts';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 
+/** Whether a batch says that it is paused; null where it says nothing of it. */
+export function pauseMark(attributes: TypedSearchAttributes): boolean | null {
+  const mark = attributes.get(keyword('CurStatus'));
+  return mark === undefined ? null : mark === 'paused';
+}
+
 /** What a batch is found by: workspace, task, operation, track, model, and its number of modules. */
 export function taskAttributes(input: BatchInput): TypedSearchAttributes {
   return new TypedSearchAttributes([

@@ -28,7 +28,7 @@ import {
   type AnswerRequest,
   type TaskChanges,
 } from '../../workflows/contract.ts';
-import { taskAttributes } from './attributes.ts';
+import { pauseMark, taskAttributes } from './attributes.ts';
 
 /** How often an update is sent whose answer is lost. */
 const ATTEMPTS = 5;
@@ -39,6 +39,13 @@ export type Closed =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'terminated' }
   | { readonly kind: 'failed'; readonly message: string };
+
+/** What Temporal says of a batch. */
+export interface Described {
+  readonly status: WorkflowExecutionStatusName;
+  /** As the batch marked it; null where it was never paused. */
+  readonly isPaused: boolean | null;
+}
 
 /** Everything that the command line asks of Temporal. */
 export class TaskClient {
@@ -78,8 +85,14 @@ export class TaskClient {
 
   /** The batch's status; null where Temporal knows no such task. */
   async status(taskId: string): Promise<WorkflowExecutionStatusName | null> {
+    return (await this.described(taskId))?.status ?? null;
+  }
+
+  /** The batch's status, and whether it is paused; null where Temporal knows no such task. */
+  async described(taskId: string): Promise<Described | null> {
     try {
-      return (await this.client.workflow.getHandle(taskId).describe()).status.name;
+      const { status, typedSearchAttributes } = await this.client.workflow.getHandle(taskId).describe();
+      return { status: status.name, isPaused: pauseMark(typedSearchAttributes) };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;

@@ -17,8 +17,10 @@ export async function reconcile(context: Context, records: readonly TaskRecord[]
 async function reconcileOne(context: Context, access: EngineAccess, record: TaskRecord): Promise<TaskRecord> {
   if (taskEnded(record.status)) return record;
   // A server that has just died says nothing: the record is shown as it is.
-  const status = await access.client.status(record.task_id).catch(() => undefined);
-  if (status === undefined || (status !== null && ENDED[status] === undefined)) return record;
+  const described = await access.client.described(record.task_id).catch(() => undefined);
+  if (described === undefined) return record;
+  const status = described?.status ?? null;
+  if (described !== null && ENDED[described.status] === undefined) return withPause(record, described.isPaused);
   // Read again: a task that ended by itself wrote its end before Temporal said so.
   const fresh = (await context.records.get(record.task_id)) ?? record;
   if (taskEnded(fresh.status)) return fresh;
@@ -26,6 +28,15 @@ async function reconcileOne(context: Context, access: EngineAccess, record: Task
   const mended = told ?? endedUnseen(fresh, status, new Date().toISOString());
   await context.records.put(mended);
   return mended;
+}
+
+/**
+ * The record with a pause, or the end of one, that it does not say yet: it is written once a second. Null for a task that was
+ * never paused. Exported for its test.
+ */
+export function withPause(record: TaskRecord, isPaused: boolean | null): TaskRecord {
+  if (isPaused === null || isPaused === (record.status === 'paused')) return record;
+  return { ...record, status: isPaused ? 'paused' : 'running', wait: null, reason: null };
 }
 
 /** The record as the task's history tells it, with what only the worker knew; null where that history is not to be had. */

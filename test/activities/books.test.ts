@@ -73,7 +73,7 @@ test('a call that was stopped before it was made cost nothing, and is not made',
   const mine = books(workspaceAt(tempFolder()));
   const stopped = new Error('stopped');
   const held = { ...limit(), whenFree: () => Promise.reject(stopped) };
-  const made = vi.fn(() => Promise.resolve(REPLY));
+  const made = vi.fn<() => Promise<ModelReply>>(() => Promise.resolve(REPLY));
   await expect(mine.ask('t', booking('01'), held, made, kept)).rejects.toBe(stopped);
   expect(made).not.toHaveBeenCalled();
   expect(await mine.cost('t')).toBeNull();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { endedUnseen } from '../../src/progress/reconcile.ts';
+import { endedUnseen, withPause } from '../../src/progress/reconcile.ts';
 import type { TaskRecord } from '../../src/store/records.ts';
 import { PACKAGE_ROOT } from '../../src/version.ts';
 
@@ -34,4 +34,19 @@ test('a task that was stopped has its time', () => {
   const record = endedUnseen(leftBehind(), 'CANCELLED', NOW);
   expect(record).toMatchObject({ status: 'stopped', stopped_at: NOW });
   expect(record.modules['10-my-week']).toMatchObject({ outcome: 'STOPPED', detail: 'its task was stopped' });
+});
+
+test('a pause and its end show before the record says so', () => {
+  const running: TaskRecord = { ...leftBehind(), wait: null, reason: null };
+  const paused: TaskRecord = { ...running, status: 'paused', wait: 'person', reason: 'paused by a@b' };
+  expect(withPause(running, true)).toEqual({ ...running, status: 'paused' });
+  expect(withPause(paused, false)).toEqual(running);
+});
+
+test('what the record says of a pause already, or of a wait, stays', () => {
+  const paused: TaskRecord = { ...leftBehind(), status: 'paused', wait: 'person', reason: 'paused by a@b' };
+  const waiting: TaskRecord = { ...leftBehind(), status: 'waiting', wait: 'quota', reason: 'waiting for quota' };
+  expect(withPause(paused, true)).toBe(paused);
+  expect(withPause(waiting, false)).toBe(waiting);
+  expect(withPause(waiting, null)).toBe(waiting);
 });

@@ -88,10 +88,14 @@ const BASIC: StopKind = {
   request: byCommand,
 };
 
-/** Calls that end one after the other, so that at any moment others are about to start. Each module is one call, anew each time. */
+/**
+ * Calls that end one after the other, so that at any moment others are about to start. Each module is one call, anew each
+ * time: a burst of child starts that does not end, with the target of such a burst.
+ */
 const MOVING: StopKind = {
   ...BASIC,
   name: 'calls come and go',
+  targets: ['200', '600'],
   latencyMs: 300,
   options: { flags: { reviewOnly: true, cache: false } },
   ready: ({ rig, before }) => until(() => rig.model.gemini.requests.length >= before + 12),

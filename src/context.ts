@@ -1,10 +1,7 @@
 import type { TaskClient } from './client/task-client.ts';
-import type { SettingsFile } from './config/schema.ts';
-import { readSettingsFile } from './config/settings-file.ts';
 import { notFoundError, usageError } from './domain/errors.ts';
 import { parseTaskId } from './domain/task-id.ts';
 import type { Io } from './io.ts';
-import { readManifest, type Manifest } from './store/manifest.ts';
 import { RecordStore } from './store/records.ts';
 import { findWorkspace, workspaceId, type Workspace } from './store/workspace.ts';
 
@@ -14,8 +11,6 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv;
   readonly workspace: Workspace;
   readonly records: RecordStore;
-  settings(): SettingsFile;
-  manifest(): Manifest;
   workspaceId(): Promise<string>;
   /**
    * A client of the engine, which is started where there is none; with a worker for this workspace. Where it is started, the
@@ -45,8 +40,6 @@ export function createContext(options: {
     env: options.env,
     workspace,
     records: new RecordStore(workspace),
-    settings: once(() => readSettingsFile(workspace)),
-    manifest: once(() => readManifest(workspace, context.settings().manifest)),
     workspaceId: once(() => workspaceId(workspace)),
     engine: once(async (options) => (await import('./client/engine-access.ts')).openEngine(context, options)),
     engineIfUp: once(async () => (await import('./engine/status.ts')).openIfUp(context)),

@@ -8,6 +8,7 @@ import { moduleRefs, trackModules } from '../store/manifest.ts';
 import { auditCounts, auditJson, auditText, onlyGate } from '../views/audit.ts';
 import { printJson } from '../views/json.ts';
 import { newCommand, type Wiring } from './command.ts';
+import { manifestOf, settingsOf } from '../workspace-files.ts';
 
 interface AuditFlags {
   readonly gate?: string | undefined;
@@ -48,14 +49,14 @@ async function runAudit(
 ): Promise<ExitCode> {
   const { track, gate, write, json } = options;
   if (gate !== undefined) checkGate(gate, 'the audit');
-  const manifest = context.manifest();
+  const manifest = manifestOf(context);
   const refs = moduleRefs(manifest, track, selectedNumbers(selectionOf(context, options)));
   const all = await auditTrack({
     workspace: context.workspace,
     folder: manifest.folder,
     track,
     modules: refs,
-    options: auditOptions(context.settings()),
+    options: auditOptions(settingsOf(context)),
     write,
   });
   const modules = onlyGate(all, gate);
@@ -77,7 +78,7 @@ function selectionOf(
     end,
   }: { readonly track: string; readonly start: string | undefined; readonly end: string | undefined },
 ): Selection {
-  const size = trackModules(context.manifest(), track).length;
+  const size = trackModules(manifestOf(context), track).length;
   if (start === undefined) return size === 0 ? [] : [[1, size]];
   const selection = parseRange(start, end ?? start);
   checkSelection(selection, track, size);

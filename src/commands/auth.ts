@@ -9,6 +9,7 @@ import { hostedNames, hostedProvider } from '../model/providers.ts';
 import { record } from '../model/retry-after.ts';
 import { writeState } from '../store/atomic.ts';
 import { newCommand, type Wiring } from './command.ts';
+import { settingsOf } from '../workspace-files.ts';
 
 /** `auth`: keeps a provider's key in the credentials file. The key comes by standard input, never as an argument. */
 export function newAuthCommand(wiring: Wiring, run = runAuth): CommandUnknownOpts {
@@ -21,7 +22,7 @@ export function newAuthCommand(wiring: Wiring, run = runAuth): CommandUnknownOpt
 }
 
 async function runAuth(context: Context, provider: string): Promise<ExitCode> {
-  const { providers } = context.settings();
+  const { providers } = settingsOf(context);
   if (hostedProvider(provider, providers) === null)
     throw usageError(`Unknown provider "${provider}". Known: ${hostedNames(providers).join(', ')}.`);
   const key = (await readSecret(`Key of ${provider}: `)).trim();

@@ -5,6 +5,7 @@ import { UserError } from '../domain/errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { newCommand, type Wiring } from './command.ts';
 import { printJson } from '../views/json.ts';
+import { manifestOf, settingsOf } from '../workspace-files.ts';
 
 /** One thing that was looked at. */
 interface Check {
@@ -65,22 +66,22 @@ const nodeCheck: Look = () => {
 const workspaceCheck: Look = (context) => [{ name: 'workspace', ok: true, detail: context.workspace.root }];
 
 const manifestCheck: Look = (context) => {
-  const { file, tracks } = context.manifest();
+  const { file, tracks } = manifestOf(context);
   const sizes = [...tracks].map(([track, modules]) => `${track} ${modules.length}`).join(', ');
   return [{ name: 'manifest', ok: true, detail: `${file} (${sizes})` }];
 };
 
 const settingsChecks: Look = (context) =>
-  taskSettings({}, context.env, context.settings()).origins.map(({ name, value, origin }) => ({
+  taskSettings({}, context.env, settingsOf(context)).origins.map(({ name, value, origin }) => ({
     name,
     ok: true,
     detail: `${value} (${origin})`,
   }));
 
 const modelChecks: Look = async (context) => {
-  const { settings } = taskSettings({}, context.env, context.settings());
+  const { settings } = taskSettings({}, context.env, settingsOf(context));
   const { createModels } = await import('../model/registry.ts');
-  const { providers, clis } = context.settings();
+  const { providers, clis } = settingsOf(context);
   const models = createModels({ workspaceRoot: context.workspace.root, env: context.env, providers, clis });
   const names = [...new Set([settings.model, settings.reviewModel])];
   return Promise.all(

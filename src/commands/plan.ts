@@ -7,6 +7,7 @@ import type { ExitCode } from '../exit.ts';
 import { printPlan } from '../progress/dry-run.ts';
 import { selectionOf, type SelectionOptions } from '../progress/selected.ts';
 import { newCommand, type Wiring } from './command.ts';
+import { settingsOf } from '../workspace-files.ts';
 
 interface PlanOptions extends SettingFlags, SelectionOptions {
   readonly operation: Operation;
@@ -48,6 +49,6 @@ export function newPlanCommand(wiring: Wiring, run = runPlan): CommandUnknownOpt
 
 async function runPlan(context: Context, options: PlanOptions): Promise<ExitCode> {
   const { operation, track, json = false } = options;
-  const { settings } = taskSettings(options, context.env, context.settings());
+  const { settings } = taskSettings(options, context.env, settingsOf(context));
   return printPlan(context, { operation, track, selection: selectionOf(context, options), settings, json });
 }

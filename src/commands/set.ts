@@ -5,6 +5,7 @@ import { usageError } from '../domain/errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { openTask, printAnswer, steering } from '../progress/steering.ts';
 import { newCommand, type Wiring } from './command.ts';
+import { settingsOf } from '../workspace-files.ts';
 
 interface SetOptions {
   readonly id: string;
@@ -41,7 +42,7 @@ export function newSetCommand(wiring: Wiring, run = runSet): CommandUnknownOpts 
 }
 
 async function runSet(context: Context, options: SetOptions): Promise<ExitCode> {
-  const changes = readLiveSettings(options, context.settings());
+  const changes = readLiveSettings(options, settingsOf(context));
   if (Object.keys(changes).length === 0)
     throw usageError('Set what? Give --concurrency, --budget, --model or another.\nSee: batch-manager set --help');
   const instead = 'There is nothing to set. Start it again with the flags wanted.';

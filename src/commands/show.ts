@@ -25,6 +25,7 @@ import { moduleTable, questionsText, taskHead } from '../views/task.ts';
 import { ANSWER_UPDATE, MESSAGES, SET_UPDATE, TASK_MESSAGES } from '../../workflows/contract.ts';
 import { newCommand, type Wiring } from './command.ts';
 import { printJson } from '../views/json.ts';
+import { manifestOf } from '../workspace-files.ts';
 
 /** Lines of the log that are shown. */
 const TAIL = 10;
@@ -98,7 +99,7 @@ async function showModule(context: Context, record: TaskRecord, wanted: string, 
   const [slug, module] = findModule(record, wanted);
   const { io } = context;
   const ref = { track: record.track, slug, number: module.number };
-  const paths = await modulePaths(context.manifest().folder, ref);
+  const paths = await modulePaths(manifestOf(context).folder, ref);
   const review = (await readOptional(paths.review))?.toString('utf8') ?? null;
   const folder = proposalFolder(context.workspace, record.task_id, ref);
   const proposal = await readProposal(folder);

@@ -15,6 +15,7 @@ import { printJson } from '../views/json.ts';
 import { printPlan } from '../progress/dry-run.ts';
 import { selectionOf, type SelectionOptions } from '../progress/selected.ts';
 import { watchTask } from '../progress/watch-task.ts';
+import { settingsOf } from '../workspace-files.ts';
 
 /** What a start command was given. */
 export interface StartOptions extends SettingFlags, SelectionOptions {
@@ -87,8 +88,8 @@ export async function runStart(context: Context, options: StartOptions): Promise
   const { operation, track } = options;
   if (options.propose === true && operation !== 'fix-review')
     throw usageError(`--propose is for fix-review: ${operation} writes research, which is no change of a module.`);
-  const { settings } = taskSettings(options, context.env, context.settings());
-  await checkAuditSettings(context.settings());
+  const { settings } = taskSettings(options, context.env, settingsOf(context));
+  await checkAuditSettings(settingsOf(context));
   const failedIn = options.onlyFailed === undefined ? null : await taskRecord(context, options.onlyFailed);
   const selection = failedIn === null ? selectionOf(context, options) : failedOf(context, options, failedIn);
   if (options.dryRun === true)

@@ -11,6 +11,7 @@ import type { TaskRecord } from '../store/records.ts';
 import { lastText, writtenFiles } from '../store/undo.ts';
 import { printJson } from '../views/json.ts';
 import { newCommand, type Wiring } from './command.ts';
+import { manifestOf } from '../workspace-files.ts';
 
 /** `undo`: gives modules the text back that they had before a task. */
 export function newUndoCommand(wiring: Wiring, run = runUndo): CommandUnknownOpts {
@@ -49,7 +50,7 @@ function noChange(context: Context, record: TaskRecord, options: FollowUpFlags):
 async function showEdits(context: Context, record: TaskRecord, undoId: string): Promise<void> {
   const undone = await context.records.get(undoId);
   const refused = Object.entries(undone?.modules ?? {}).filter(([, { outcome }]) => outcome === 'BASE_CHANGED');
-  const { folder } = context.manifest();
+  const { folder } = manifestOf(context);
   for (const [slug] of refused) {
     const backups = backupFolder(context.workspace, record.task_id, { track: record.track, slug });
     for (const file of await writtenFiles(backups)) {

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { hashOfFile, readOptional } from '../store/atomic.ts';
 import { appliedRounds, backupFolder, type KeptChange } from '../store/backups.ts';
 import { proposalFolder, proposedTexts, readProposal } from '../store/proposals.ts';
+import { manifestOf } from '../workspace-files.ts';
 
 export interface ShownChange {
   readonly module: string;
@@ -45,7 +46,7 @@ async function changeOf(
     before: first?.from === null ? null : await text(join(first?.folder ?? '', 'before', path)),
     after: last?.to === null ? null : await text(join(last?.folder ?? '', 'after', path)),
     proposed: false,
-    editedSince: (await hashOfFile(join(context.manifest().folder, path))) !== last?.to,
+    editedSince: (await hashOfFile(join(manifestOf(context).folder, path))) !== last?.to,
   };
 }
 
@@ -54,7 +55,7 @@ async function proposedChanges(context: Context, taskId: string, ref: Ref): Prom
   const proposal = await readProposal(folder);
   return Promise.all(
     (proposal?.files ?? []).map(async ({ path, from, to }) => {
-      const current = await hashOfFile(join(context.manifest().folder, path));
+      const current = await hashOfFile(join(manifestOf(context).folder, path));
       const texts = await proposedTexts(folder, path);
       const editedSince = current !== from && current !== to;
       return { module: `${ref.track}/${ref.slug}`, path, ...texts, proposed: current !== to, editedSince };

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { manifestOf } from '../workspace-files.ts';
 
 /** Values by the name of the argument or flag that takes them. */
 export type Values = Readonly<Record<string, readonly string[]>>;
@@ -27,7 +28,7 @@ export async function valuesFor(context: Context, words: readonly string[]): Pro
 
 function tracks(context: Context): string[] {
   try {
-    return [...context.manifest().tracks.keys()];
+    return [...manifestOf(context).tracks.keys()];
   } catch {
     return [];
   }

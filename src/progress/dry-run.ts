@@ -11,6 +11,7 @@ import { plainTable } from '../views/table.ts';
 import { printJson } from '../views/json.ts';
 import { forecastPlan, type PlanForecast } from './forecast.ts';
 import { plannedWork, type PlannedWork } from './planned-work.ts';
+import { manifestOf } from '../workspace-files.ts';
 
 /** What a dry run is of. */
 export interface DryRun {
@@ -24,8 +25,8 @@ export interface DryRun {
 /** Prints what a start would do and what it would need; starts nothing. */
 export async function printPlan(context: Context, what: DryRun): Promise<ExitCode> {
   const { operation, track, selection, settings } = what;
-  const { folder } = context.manifest();
-  const refs = moduleRefs(context.manifest(), track, selectedNumbers(selection));
+  const { folder } = manifestOf(context);
+  const refs = moduleRefs(manifestOf(context), track, selectedNumbers(selection));
   const modules: PlannedWork[] = [];
   for (const ref of refs) modules.push(await plannedWork(folder, ref, what));
   const told = await forecastPlan(context, { operation, track, settings, modules });
@@ -90,7 +91,7 @@ async function uncommittedOf(
   const { uncommittedModules, uncommittedText } = await import('../git/uncommitted-modules.ts');
   const { GitError } = await import('../git/repository.ts');
   const { workspace } = context;
-  const { folder } = context.manifest();
+  const { folder } = manifestOf(context);
   try {
     const modules = await uncommittedModules({ workspace, folder, refs, signal: new AbortController().signal });
     const what = gitDirty === 'skip' ? 'They would be skipped (git.dirty).' : 'They would be worked on all the same.';

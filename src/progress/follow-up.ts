@@ -11,6 +11,7 @@ import { printJson } from '../views/json.ts';
 import { startInWorkspace } from './start-in-workspace.ts';
 import { findModule } from './task-record.ts';
 import { watchTask } from './watch-task.ts';
+import { manifestOf, settingsOf } from '../workspace-files.ts';
 
 /** How a follow-up was asked for. */
 export interface FollowUpFlags {
@@ -52,7 +53,7 @@ export async function startFollowUp(
 ): Promise<{ readonly taskId: string; readonly code: ExitCode }> {
   const { task_id: of, track } = record;
   const selection = numbersOf(context, record, slugs);
-  const { settings } = taskSettings({ force: flags.force }, context.env, context.settings());
+  const { settings } = taskSettings({ force: flags.force }, context.env, settingsOf(context));
   const request = { operation, track, selection, settings: { ...settings, of } };
   const { taskId, attached } = await startInWorkspace(context, request);
   const { io } = context;
@@ -71,11 +72,11 @@ export async function startFollowUp(
 
 /** Where the modules are in the manifest today: it may have got others in between since. */
 function numbersOf(context: Context, { track }: TaskRecord, slugs: readonly string[]): Selection {
-  const places = trackModules(context.manifest(), track);
+  const places = trackModules(manifestOf(context), track);
   const gone = slugs.filter((slug) => !places.includes(slug));
   if (gone.length > 0)
     throw failedError(
-      `No longer in track ${track} of ${context.manifest().file}: ${gone.join(', ')}.\nPut them back into it, or name others with --module.`,
+      `No longer in track ${track} of ${manifestOf(context).file}: ${gone.join(', ')}.\nPut them back into it, or name others with --module.`,
     );
   return toSelection(slugs.map((slug) => places.indexOf(slug) + 1));
 }

@@ -8,6 +8,7 @@ import { createPrices, type PriceOf } from '../model/prices.ts';
 import { LedgerStore } from '../store/ledger.ts';
 import { moduleUses } from '../store/module-uses.ts';
 import type { PlannedWork } from './planned-work.ts';
+import { settingsOf } from '../workspace-files.ts';
 
 /** What a forecast is told from. */
 export type Basis =
@@ -36,7 +37,7 @@ export interface Planned {
 /** Forecasts calls, tokens, USD and minutes. */
 export async function forecastPlan(context: Context, planned: Planned): Promise<PlanForecast> {
   const { operation, track, settings } = planned;
-  const priceOf = createPrices(context.settings().prices);
+  const priceOf = createPrices(settingsOf(context).prices);
   const asking = planned.modules.filter(({ asks }) => asks);
   const known = await moduleUses(context.records, new LedgerStore(context.workspace), {
     operation,

@@ -14,6 +14,7 @@ import type { BatchInput } from '../../workflows/contract.ts';
 import { moduleStory, type ModuleStory } from './rebuild-module.ts';
 import type { PlacedModule } from './rebuild-modules.ts';
 import { batchInput, moduleRuns, rebuildLines, rebuildRecord, taskClose, type TaskSources } from './rebuild-task.ts';
+import { manifestOf } from '../workspace-files.ts';
 
 /** Histories of modules that are fetched at a time. */
 const FETCHED_AT_ONCE = 8;
@@ -76,7 +77,7 @@ async function likelyModules(context: Context, taskId: string, input: BatchInput
   if (record !== null)
     return Object.entries(record.modules).map(([slug, { number }], index) => ({ index, slug, number }));
   try {
-    const refs = moduleRefs(context.manifest(), input.track, selectedNumbers(input.selection));
+    const refs = moduleRefs(manifestOf(context), input.track, selectedNumbers(input.selection));
     return refs.map(({ slug, number }, index) => ({ index, slug, number }));
   } catch {
     // No manifest any more, or no such track: what history knows has to do.

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { Selection } from '../domain/selection.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { startInWorkspace } from './start-in-workspace.ts';
+import { settingsOf } from '../workspace-files.ts';
 
 /** Starts a task over these modules, with the settings of the old one; gives its id. `force` runs what passed, too. */
 export async function retryTask(
@@ -23,6 +24,6 @@ export async function retryTask(
     ...(old.pass_score !== null && { passScore: String(old.pass_score) }),
     force,
   };
-  const { settings } = taskSettings(flags, context.env, context.settings());
+  const { settings } = taskSettings(flags, context.env, settingsOf(context));
   return startInWorkspace(context, { operation, track, selection, settings, retryOf: old.task_id });
 }

@@ -1,5 +1,6 @@
 /** What a terminal is told beside the text: its title while a task is watched, and the bell at its end. */
 import type { Context } from '../context.ts';
+import { settingsOf } from '../workspace-files.ts';
 
 /** Rings the bell. */
 export const BELL = '\u0007';
@@ -10,7 +11,7 @@ const GIVE_BACK_TITLE = '\u001b[23;2t';
 
 /** Whether this is a terminal that may be told. */
 export function mayTellTerminal(context: Context): boolean {
-  return context.io.live && (context.settings().notify?.terminal ?? true);
+  return context.io.live && (settingsOf(context).notify?.terminal ?? true);
 }
 
 /** The title of a terminal while something is watched. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskClient } from '../src/client/task-client.ts';
 import { keptReplies } from '../test/helpers/kept-replies.ts';
+import { ON_THE_WAY_MS } from '../test/faults/strike.ts';
 import { until } from '../test/helpers/until.ts';
 import { spread } from './figures.ts';
 import { CALLS_A_MODULE } from './model-server.ts';
@@ -22,9 +23,6 @@ const MODULES_AN_ENGINE = 40;
 
 /** Items of a vocabulary that keeps the audit for over 0.3 s and under the 2 s of a step. */
 const LONG_ITEMS = 20_000;
-
-/** Requests may still be on their way to the model at a kill; no successor asks as soon as that, ms. */
-const ON_THE_WAY_MS = 60;
 
 /** Longest that a killed worker's work may stand still, ms. */
 const STUCK_MS = 60_000;

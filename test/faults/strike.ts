@@ -5,7 +5,7 @@ import { signalOne } from './processes.ts';
 import { inHand } from './requests.ts';
 
 /** Requests may still be on their way to the model at a kill; no successor asks as soon as that, ms. */
-const ON_THE_WAY_MS = 150;
+export const ON_THE_WAY_MS = 150;
 
 /** What a kill is measured on: the model that counts the requests, and the workspace that keeps their replies. */
 interface Struck {

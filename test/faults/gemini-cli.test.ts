@@ -3,7 +3,7 @@
  * GEMINI_CLI names an installed one instead.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test as vitestTest } from 'vitest';
@@ -201,8 +201,7 @@ vitestTest.skipIf(noTemporal !== undefined)('takes a batch to its end', async ({
   tinyWorkspace(workspace, 3);
   const env = ['GEMINI_API_KEY', 'GOOGLE_GEMINI_BASE_URL', 'BATCH_MANAGER_TEST_HOME'];
   const clis = { gemini: { command: `${gemini.path} --output-format json`, env } };
-  const settings = `levels:\n  tiny: { words: 5, activities-min: 0, unique-types: 0, vocabulary: 0 }\nclis: ${JSON.stringify(clis)}\n`;
-  writeFileSync(join(workspace, 'batch-manager.yaml'), settings);
+  appendFileSync(join(workspace, 'batch-manager.yaml'), `clis: ${JSON.stringify(clis)}\n`);
   const { stdout } = await home.run(workspace, ['fix-review', 'tiny', '1', '3', '--json', '--concurrency', '2']);
   expect((JSON.parse(stdout) as TaskRecord).counts).toEqual({ PASS_ON_REVIEW: 3 });
   expect(modelsAsked(server)).toEqual(['gemini-2.5-flash', 'gemini-2.5-flash', 'gemini-2.5-flash']);

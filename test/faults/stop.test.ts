@@ -16,6 +16,9 @@ import { serverState } from '../helpers/engine-state.ts';
 /** How long a task may run on from the cancel request, ms: also where a child process takes two seconds to kill. */
 const STOP_MS = 4000;
 
+/** How long it may take until a worker has heard of a cancel that no hold announced, ms. */
+const HEARD_MS = 1000;
+
 /** A batch with eight calls in flight. No spare: it would take over within a blink. */
 async function inFlight(options: Partial<RigOptions> = {}): Promise<{ rig: Rig; id: string }> {
   const settings = 'engine: { spare: false }\n';
@@ -56,6 +59,8 @@ const WAYS = {
     return Promise.resolve();
   },
 } satisfies Record<string, (rig: Rig, id: string) => Promise<void>>;
+
+const ALL_WAYS = Object.keys(WAYS) as (keyof typeof WAYS)[];
 
 /** When the server took the request, and how long the task ran on from there. */
 async function timesOf({ home, folder }: Rig, id: string): Promise<{ requestedAt: number; tookMs: number }> {
@@ -135,6 +140,25 @@ describe.skipIf(noTemporal !== undefined)('a stop', () => {
       expect(module).toMatchObject({ outcome: 'STOPPED', detail: expect.stringMatching(/^(not started|stopped in )/) });
     expect((await rig.run('list')).stdout).toMatch(new RegExp(`${id} +stopped`));
     expect((await rig.run('show', id, '--exit-status')).code).toBe(3);
+    await rig.end();
+  });
+
+  test.each(ALL_WAYS)('of a batch whose calls come and go, by %s', async (way) => {
+    const rig = await createRig({ modules: MODULES });
+    const id = await rig.begin();
+    await until(() => rig.server.requests.length >= 12, 60_000);
+    await WAYS[way](rig, id);
+    await until(() => onlyRecord(rig.folder).status === 'stopped', 60_000);
+    const { requestedAt } = await timesOf(rig, id);
+    await sleep(1000);
+    const late = rig.server.requests.map(({ startedAt }) => startedAt - requestedAt).filter((ms) => ms > 0);
+    console.log(`${late.length} calls started after the request`);
+    // Only the command holds the task before it asks; else the worker must have heard first.
+    expect(Math.max(0, ...late)).toBeLessThanOrEqual(way === 'two commands at once' ? 0 : HEARD_MS);
+    expect(rig.server.inFlight).toBe(0);
+    const { counts } = onlyRecord(rig.folder);
+    expect(counts.STOPPED).toBeGreaterThan(0);
+    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(MODULES);
     await rig.end();
   });
 });

@@ -103,7 +103,7 @@ function checkModels(deps: Pick<Deps, 'model'>, names: readonly string[]): void 
     const missing = model.missing();
     // A key that is not there is another matter than a command or an address that nobody can call.
     if (missing !== null)
-      throw new TypedError(model.missingClass?.() === 'bad-request' ? 'BadRequest' : 'AuthFailed', missing);
+      throw new TypedError(missing.errorClass === 'bad-request' ? 'BadRequest' : 'AuthFailed', missing.message);
   }
 }
 

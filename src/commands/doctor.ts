@@ -89,7 +89,7 @@ const modelChecks: Look = async (context) => {
       const { model } = models.get(name);
       const missing = model.missing();
       const version = missing === null ? await model.version?.() : undefined;
-      const detail = missing ?? `${name} can be called${version === undefined ? '' : ` (${version})`}`;
+      const detail = missing?.message ?? `${name} can be called${version === undefined ? '' : ` (${version})`}`;
       return { name: 'model access', ok: missing === null, detail };
     }),
   );

@@ -47,10 +47,10 @@ export function createHostedModel(options: HostedOptions): Model {
     gate: (model) => gateKey(options, model),
     missing() {
       try {
-        ready();
+        readyForCall(ready);
         return null;
       } catch (error) {
-        if (error instanceof ModelError || error instanceof UserError) return error.message;
+        if (error instanceof ModelError) return error;
         throw error;
       }
     },
@@ -127,7 +127,7 @@ async function askForObject(
   }
 }
 
-/** The same checks as `missing()`, for a call: whatever is wrong with the key's place is an error of class auth. */
+/** Key and address for a call: whatever is wrong with the key's place is an error of class auth. */
 function readyForCall(ready: () => Ready): Ready {
   try {
     return ready();

@@ -46,10 +46,8 @@ export interface Model {
    * asks nobody to wait.
    */
   gate(model: string): string | null;
-  /** What is missing before a call can be made (a key), as a message for the user; null when ready. */
-  missing(): string | null;
-  /** The class of what is missing; `auth` where a model does not say. */
-  missingClass?(): ModelErrorClass;
+  /** What is missing before a call can be made (a key, a program), as the failure that the call would be; null when ready. */
+  missing(): ModelError | null;
   /** For people who look whether all is there: program and version of a model that is a program. */
   version?(): Promise<string>;
 }

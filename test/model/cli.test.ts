@@ -194,15 +194,16 @@ test('a command that is not there is told before the call and by it', async () =
   const { model, ask } = cli({ command: 'no-such-agent --json' });
   const message =
     "cli/test: cannot run 'no-such-agent': not found in PATH. Install it, or set clis.test.command in batch-manager.yaml";
-  expect(model.missing()).toBe(message);
-  expect(model.missingClass?.()).toBe('bad-request');
+  expect(model.missing()).toMatchObject({ errorClass: 'bad-request', message });
   expect(await modelErrorOf(ask(), [KEY])).toMatchObject({ errorClass: 'bad-request', message });
 });
 
 test('a command by a path lies in the workspace, or where the path says', async () => {
   const root = tempFolder();
   writeFileSync(join(root, 'agent.sh'), '#!/bin/sh\nexec cat\n');
-  expect(cli({ command: './agent.sh' }, {}, root).model.missing()).toContain('is not executable (try: chmod +x)');
+  expect(cli({ command: './agent.sh' }, {}, root).model.missing()?.message).toContain(
+    'is not executable (try: chmod +x)',
+  );
   chmodSync(join(root, 'agent.sh'), 0o755);
   const { model, ask } = cli({ command: './agent.sh' }, {}, root);
   expect(model.missing()).toBeNull();
@@ -210,7 +211,7 @@ test('a command by a path lies in the workspace, or where the path says', async 
 });
 
 test('a command line with a quote that is not closed is told', () => {
-  expect(cli({ command: "agent 'x" }).model.missing()).toContain(`clis.test.command has a ' without its end`);
+  expect(cli({ command: "agent 'x" }).model.missing()?.message).toContain(`clis.test.command has a ' without its end`);
 });
 
 test('its program and version are told', async () => {

@@ -151,7 +151,9 @@ test('a model without a key says where to set one, and does not call', async () 
   const server = await serve(() => 'ok');
   const keyHelp = 'GEMINI_API_KEY in /ws/.env';
   const options = { apiKey: () => null, keyHelp, baseURL: server.url };
-  expect(createGoogleModel(options).missing()).toBe('google has no API key. Set one of: GEMINI_API_KEY in /ws/.env');
+  expect(createGoogleModel(options).missing()?.message).toBe(
+    'google has no API key. Set one of: GEMINI_API_KEY in /ws/.env',
+  );
   await expect(ask(options)).rejects.toMatchObject({
     errorClass: 'auth',
     message: expect.stringContaining(keyHelp) as string,
@@ -180,7 +182,7 @@ test.each([
   ['ftp://host/', 'is "ftp://host/"'],
   ['https://me:secret@host/', 'is an address with a user name'],
 ])('the base URL %s is missing() with its value, but never with a password', (value, said) => {
-  const message = createGoogleModel({ apiKey: () => KEY, env: { GOOGLE_GEMINI_BASE_URL: value } }).missing();
+  const message = createGoogleModel({ apiKey: () => KEY, env: { GOOGLE_GEMINI_BASE_URL: value } }).missing()?.message;
   expect(message).toContain(`GOOGLE_GEMINI_BASE_URL ${said}`);
   expect(message).not.toContain('secret');
 });

@@ -72,7 +72,7 @@ test('a pause that ends leaves no listener on the signal', async () => {
 test('a latency that is no number is told by missing, and refused by a call', async () => {
   const model = createOfflineModel({ [LATENCY_VARIABLE]: 'fast' });
   expect(createOfflineModel({}).missing()).toBeNull();
-  expect(model.missing()).toBe(
+  expect(model.missing()?.message).toBe(
     'BATCH_MANAGER_OFFLINE_LATENCY_MS is "fast". It wants milliseconds, 0 to 3600000: BATCH_MANAGER_OFFLINE_LATENCY_MS=150',
   );
   const call = model.ask({ ask: 'fix', model: 'rules-1', prompt: '', signal: new AbortController().signal });

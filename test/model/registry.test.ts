@@ -37,7 +37,7 @@ test('an unknown name is refused', () => {
 
 test('the offline model needs no key, google says exactly what is missing', () => {
   expect(models().get('offline').model.missing()).toBeNull();
-  const missing = models().get('gemini-2.5-pro').model.missing();
+  const missing = models().get('gemini-2.5-pro').model.missing()?.message;
   expect(missing).toContain('google has no API key');
   expect(missing).toContain(`GEMINI_API_KEY=… in ${join(workspaceRoot, '.env')}`);
   expect(missing).toContain(join(workspaceRoot, '.config', 'batch-manager', 'credentials.json'));
@@ -75,6 +75,6 @@ test('a credentials file that others can read is reported as missing, and the ca
   const made = models({ XDG_CONFIG_HOME: workspaceRoot });
   await mkdir(folder);
   await writeFile(join(folder, 'credentials.json'), '{"google":{"apiKey":"open"}}', { mode: 0o644 });
-  expect(made.get('gemini-2.5-pro').model.missing()).toContain('chmod 600');
+  expect(made.get('gemini-2.5-pro').model.missing()?.message).toContain('chmod 600');
   await expect(ask(made, 'gemini-2.5-pro')).rejects.toMatchObject({ errorClass: 'auth' });
 });

@@ -35,8 +35,7 @@ export function createCliModel(options: CliOptions): Model {
     provider: `cli/${template.name}`,
     ask: (request) => ask(request, options),
     gate: (model) => gateKey(options, model),
-    missing: () => missing(options)?.message ?? null,
-    missingClass: () => missing(options)?.errorClass ?? 'auth',
+    missing: () => missing(options),
     version: () => version(options),
   };
 }

@@ -17,18 +17,18 @@ const ANSWERS: Readonly<Record<OfflineRequest['ask'], (request: OfflineRequest) 
  * How long a call takes is set by BATCH_MANAGER_OFFLINE_LATENCY_MS (mean, default 150).
  */
 export function createOfflineModel(env: Readonly<Record<string, string | undefined>> = process.env): Model {
-  const missing = (): string | null =>
-    meanLatency(env) === null
-      ? `${LATENCY_VARIABLE} is "${env[LATENCY_VARIABLE]}". It wants milliseconds, 0 to 3600000: ${LATENCY_VARIABLE}=150`
-      : null;
+  const notANumber = (): ModelError => {
+    const value = env[LATENCY_VARIABLE];
+    const message = `${LATENCY_VARIABLE} is "${value}". It wants milliseconds, 0 to 3600000: ${LATENCY_VARIABLE}=150`;
+    return new ModelError('bad-request', message);
+  };
   return {
     provider: 'offline',
-    missing,
-    missingClass: () => 'bad-request',
+    missing: () => (meanLatency(env) === null ? notANumber() : null),
     gate: () => null,
     async ask({ ask, prompt, signal }) {
       const mean = meanLatency(env);
-      if (mean === null) throw new ModelError('bad-request', missing() ?? '');
+      if (mean === null) throw notANumber();
       await pause(latencyOf(prompt, mean), signal);
       const request = readRequest(ask, prompt);
       if (request === null)

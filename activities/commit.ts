@@ -103,7 +103,7 @@ async function tried(
   run: () => Promise<CommitResult>,
   signal: AbortSignal,
 ): Promise<CommitResult | typeof NOT_BEGUN> {
-  const result = await inTurn(deps, run, signal).catch((error: unknown) => {
+  const result = await deps.locks.run('git', run, signal).catch((error: unknown) => {
     if (signal.aborted) return NOT_BEGUN;
     if (error instanceof GitError) return { kind: 'not-committed', reasons: [error.message] } as const;
     throw error;
@@ -111,23 +111,6 @@ async function tried(
   const isEnded = result === NOT_BEGUN || result.kind === 'ended';
   if (isEnded && Context.current().cancellationDetails?.workerShutdown === true) throw signal.reason;
   return result;
-}
-
-/** Runs it under the lock; where the signal comes before its turn, nobody waits for the turn. */
-function inTurn<T>(deps: Deps, run: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let hasBegun = false;
-    const giveUp = (): void => {
-      if (!hasBegun) reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', giveUp, { once: true });
-    const action = (): Promise<T> => {
-      signal.throwIfAborted();
-      hasBegun = true;
-      return run();
-    };
-    deps.locks.run('git', async () => action()).then(resolve, reject);
-  });
 }
 
 /** What is to be said of a commit. */

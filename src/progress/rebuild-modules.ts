@@ -238,9 +238,11 @@ export class ModuleFold {
     if (outcome !== null && moduleFailed(outcome)) reopen(entry);
   }
 
+  /** The module that a message names. */
   private named(arg: unknown): Entry | undefined {
+    const module = moduleOf(arg);
     const candidates = [...this.entries.values()].map((entry) => ({ ...entry.module, entry }));
-    return typeof arg === 'string' ? matchModule(candidates, arg)?.entry : undefined;
+    return typeof module === 'string' ? matchModule(candidates, module)?.entry : undefined;
   }
 
   /** A verb on a module that is open: how it ends once its run is cancelled. */
@@ -252,7 +254,7 @@ export class ModuleFold {
 
   /** A verb that did something, on a module that is not open; one that is open closes by itself. */
   private message({ verb, arg, starts }: Message, detail: string): void {
-    const entry = this.named(moduleOf(arg));
+    const entry = this.named(arg);
     if (entry === undefined || entry.open) return;
     if (verb === ANSWER_UPDATE) entry.record = { ...entry.record, question: null };
     if (verb === 'stopModule') leave(entry, 'STOPPED', detail);
@@ -272,7 +274,7 @@ function leave(entry: Entry, outcome: 'STOPPED' | 'SKIPPED', detail: string): vo
   else if (entry.record.outcome === null) endWithout(entry, outcome, `${word} while it waited`, entry.runId);
 }
 
-/** The module that a message names. */
+/** How a message names its module. */
 const moduleOf = (arg: unknown): unknown =>
   typeof arg === 'string' ? arg : (arg as Partial<AnswerRequest> | null | undefined)?.module;
 

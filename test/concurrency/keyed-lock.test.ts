@@ -21,3 +21,36 @@ test("a failure is its own caller's, and the next one runs", async () => {
   await expect(failing).rejects.toThrow('mine');
   expect(await next).toBe('ran');
 });
+
+test('who gives up before its turn does not wait for it, and the turn is kept', async () => {
+  const locks = new KeyedLock();
+  const order: string[] = [];
+  const { signal, abort } = abortable();
+  const first = locks.run('a', async () => {
+    await sleep(30);
+    order.push('first');
+  });
+  const second = locks.run('a', () => Promise.reject(new Error('never')), signal);
+  abort(new Error('gone'));
+  await expect(second).rejects.toThrow('gone');
+  expect(order).toEqual([]);
+  await locks.run('a', () => Promise.resolve(order.push('third')));
+  await first;
+  expect(order).toEqual(['first', 'third']);
+});
+
+test('a signal that came before is heard at once, one that comes after the turn is left to the action', async () => {
+  const locks = new KeyedLock();
+  const gone = AbortSignal.abort(new Error('gone'));
+  await expect(locks.run('a', () => Promise.resolve('ran'), gone)).rejects.toThrow('gone');
+  const { signal, abort } = abortable();
+  const running = locks.run('a', () => sleep(20, 'ended'), signal);
+  await sleep(1);
+  abort(new Error('late'));
+  expect(await running).toBe('ended');
+});
+
+function abortable(): { readonly signal: AbortSignal; readonly abort: (reason: Error) => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: (reason) => controller.abort(reason) };
+}

@@ -1,7 +1,7 @@
 /**
  * How close to ideal a batch runs: ours, a p-limit script, GNU parallel, and for free calls a bare child workflow and our
- * workflows with steps that do nothing, one after the other in
- * each round, in another order each time, because the machine differs from minute to minute.
+ * workflows with steps that do nothing; one after the other in each round, in another order each time, because the machine
+ * differs from minute to minute.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cpus } from 'node:os';

@@ -42,6 +42,8 @@ async function start(folder: string, module: number): Promise<{ firstCall: numbe
   const command = Date.now() - spawned;
   expect({ code, stderr }).toMatchObject({ code: 0 });
   await until(() => requests.length === before + 3);
+  // The last reply is not yet the end: `down` refuses while a task is open.
+  expect(await rig.home.run(folder, ['watch', 'latest'])).toMatchObject({ code: 0 });
   return { firstCall: (requests[before]?.startedAt ?? Number.NaN) - spawned, command };
 }
 

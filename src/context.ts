@@ -1,6 +1,6 @@
 import type { TaskClient } from './client/task-client.ts';
 import { notFoundError, usageError } from './domain/errors.ts';
-import { parseTaskId } from './domain/task-id.ts';
+import { newestFirst } from './domain/task-id.ts';
 import type { Io } from './io.ts';
 import { RecordStore } from './store/records.ts';
 import { findWorkspace, workspaceId, type Workspace } from './store/workspace.ts';
@@ -74,10 +74,6 @@ export async function resolveTask(context: Context, wanted: string): Promise<str
   if (started !== undefined) return started;
   throw notFoundError(`There is no task "${wanted}" in ${context.workspace.root}.\nSee: batch-manager list`);
 }
-
-const startOf = (id: string): number => parseTaskId(id)?.at.getTime() ?? 0;
-
-const newestFirst = (a: string, b: string): number => startOf(b) - startOf(a);
 
 /** A task that was started a moment ago has no record yet: its id is in the pointers. */
 async function startedTask(context: Context, wanted: string): Promise<string | undefined> {

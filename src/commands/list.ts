@@ -8,7 +8,7 @@ import { listTable } from '../views/task.ts';
 import { newCommand, type Wiring } from './command.ts';
 import { printJson } from '../views/json.ts';
 
-/** Tasks that are shown without --all. */
+/** Tasks that are shown without --all, beside the older ones that have not ended. */
 const RECENT = 20;
 
 /** `list`: active and recent tasks. */
@@ -27,16 +27,15 @@ async function runList(
   context: Context,
   options: { all?: boolean | undefined; json?: boolean | undefined },
 ): Promise<ExitCode> {
-  const { records, unreadable } = await context.records.scan();
+  const { records, unreadable, skipped } = await context.records.scan(options.all === true ? undefined : RECENT);
   for (const { message } of unreadable) context.io.err(`${message}\n`);
-  const shown = await reconcile(context, options.all === true ? records : records.slice(0, RECENT));
+  const shown = await reconcile(context, records);
   if (options.json === true) printJson(context.io, shown);
   else if (shown.length === 0 && unreadable.length === 0)
     context.io.err(`No tasks in ${context.workspace.root} yet.\nStart one: batch-manager fix-review TRACK START END\n`);
   else if (shown.length > 0) context.io.out(listTable(shown, new Date()));
-  const hidden = records.length - shown.length;
-  if (hidden > 0 && options.json !== true)
-    context.io.err(`${hidden} older tasks are not shown; see them with --all.\n`);
+  if (skipped > 0 && options.json !== true)
+    context.io.err(`${skipped} older tasks are not shown; see them with --all.\n`);
   if (shown.some((record) => !taskAtRest(record.status))) await sayWhyTheyStand(context, null);
   return EXIT.ok;
 }

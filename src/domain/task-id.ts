@@ -33,3 +33,8 @@ export function parseTaskId(id: string): TaskIdParts | undefined {
     at: new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`),
   };
 }
+
+const startOf = (id: string): number => parseTaskId(id)?.at.getTime() ?? 0;
+
+/** Sorts task ids by their time; what is no task id comes last. */
+export const newestFirst = (a: string, b: string): number => startOf(b) - startOf(a);

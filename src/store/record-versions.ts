@@ -41,9 +41,11 @@ export function readRecord(text: string): RecordReading {
   }
 }
 
+const versionSchema = z.object({ schema: z.number().int().nonnegative() });
+
 /** The original tool wrote no version. */
 const versionOf = (value: unknown): number => {
-  const parsed = z.object({ schema: z.number().int().nonnegative() }).safeParse(value);
+  const parsed = versionSchema.safeParse(value);
   return parsed.success ? parsed.data.schema : 0;
 };
 

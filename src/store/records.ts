@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { parseTaskId } from '../domain/task-id.ts';
+import { newestFirst, parseTaskId } from '../domain/task-id.ts';
 import { namesIn, readOptional, writeState } from './atomic.ts';
 import { RECORD_SCHEMA, type ModuleRecord, type TaskRecord } from './record-schema.ts';
 import { readRecord, type RecordReading } from './record-versions.ts';
@@ -20,6 +20,16 @@ export interface UnreadableRecord {
   /** What is the matter and what to do, for people. */
   readonly message: string;
 }
+
+/** What the folder of records holds. */
+export interface Scan {
+  readonly records: TaskRecord[];
+  readonly unreadable: UnreadableRecord[];
+  readonly skipped: number;
+}
+
+/** In the text of a record whose task has not ended: to find it there takes a fraction of a check of the whole. */
+const NOT_ENDED = /^  "ended_at": null,$/m;
 
 /** The records of a workspace's tasks. */
 export class RecordStore {
@@ -57,18 +67,31 @@ export class RecordStore {
     return (await this.scan()).records;
   }
 
-  /** All records, the newest first, and the files in their folder that are none. */
-  async scan(): Promise<{ readonly records: TaskRecord[]; readonly unreadable: UnreadableRecord[] }> {
-    const names = (await namesIn(this.folder)).filter((name) => name.endsWith('.json')).sort();
-    const ids = names.map((name) => name.slice(0, -'.json'.length));
-    const readings = await Promise.all(ids.map(async (taskId) => ({ taskId, reading: await this.read(taskId) })));
+  /**
+   * All records, the newest first, and the files in their folder that are none. Where only so many are wanted, of the older
+   * ones only those of tasks that have not ended; `skipped` says how many were not looked into.
+   */
+  async scan(most = Number.POSITIVE_INFINITY): Promise<Scan> {
+    const names = (await namesIn(this.folder)).filter((name) => name.endsWith('.json'));
+    const ids = names
+      .map((name) => name.slice(0, -'.json'.length))
+      .sort()
+      .sort(newestFirst);
     const records: TaskRecord[] = [];
     const unreadable: UnreadableRecord[] = [];
-    for (const { taskId, reading } of readings) {
-      if (reading?.kind === 'record') records.push(reading.record);
-      else if (reading !== null) unreadable.push({ taskId, message: this.unreadable(taskId, reading) });
+    let skipped = 0;
+    for (const [index, taskId] of ids.entries()) {
+      const text = (await readOptional(this.file(taskId)))?.toString('utf8');
+      if (text === undefined) continue;
+      if (index >= most && !NOT_ENDED.test(text)) {
+        skipped += 1;
+        continue;
+      }
+      const reading = readRecord(text);
+      if (reading.kind === 'record') records.push(reading.record);
+      else unreadable.push({ taskId, message: this.unreadable(taskId, reading) });
     }
-    return { records: records.sort((a, b) => b.created_at.localeCompare(a.created_at)), unreadable };
+    return { records: records.sort((a, b) => b.created_at.localeCompare(a.created_at)), unreadable, skipped };
   }
 
   /** What is the matter with a record that is none for us, and what to do. */

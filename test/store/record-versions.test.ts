@@ -101,13 +101,13 @@ test('a newer record is told from a damaged one, and both are named with what to
     records: [],
     unreadable: [
       {
+        taskId: 'fix-review-b1-1-2-20260214120001',
+        message: expect.stringContaining('it is not a record (task_id: Invalid input') as unknown,
+      },
+      {
         taskId: 'fix-review-b1-1-2-20260214120000',
         message:
           'tasks/fix-review-b1-1-2-20260214120000.json cannot be read: it is not JSON. Make it again: batch-manager rebuild fix-review-b1-1-2-20260214120000',
-      },
-      {
-        taskId: 'fix-review-b1-1-2-20260214120001',
-        message: expect.stringContaining('it is not a record (task_id: Invalid input') as unknown,
       },
       {
         taskId: ID,
@@ -115,5 +115,6 @@ test('a newer record is told from a damaged one, and both are named with what to
       },
       { taskId: 'notes', message: expect.not.stringContaining('rebuild') as unknown },
     ],
+    skipped: 0,
   });
 });

@@ -7,10 +7,26 @@ import { replyKey, ReplyStore } from '../../src/store/replies.ts';
 import { lastLines, appendLog, readLog } from '../../src/store/task-log.ts';
 import { workspaceAt, workspaceId } from '../../src/store/workspace.ts';
 import { tempWorkspace, writeTree } from '../helpers/curriculum.ts';
+import { taskRecord } from '../helpers/task-record.ts';
 
 test('a record that cannot be read is passed over, not a crash', async () => {
   const root = tempWorkspace({ 'tasks/fix-review-b1-1-2-20260214120000.json': '{"task_id": ' });
   expect(await new RecordStore(workspaceAt(root)).list()).toEqual([]);
+});
+
+test('of older tasks than are wanted only those that have not ended are looked into', async () => {
+  const store = new RecordStore(workspaceAt(tempWorkspace()));
+  const id = (day: number): string => `fix-review-b1-1-2-202602${day}120000`;
+  for (const day of [10, 11, 12, 13]) {
+    const at = `2026-02-${day}T12:00:00.000Z`;
+    await store.put(taskRecord({ task_id: id(day), created_at: at, ended_at: day === 11 ? null : at }));
+  }
+  const { records, skipped } = await store.scan(2);
+  expect({ ids: records.map(({ task_id }) => task_id), skipped }).toEqual({
+    ids: [id(13), id(12), id(11)],
+    skipped: 1,
+  });
+  expect((await store.scan()).records).toHaveLength(4);
 });
 
 test('a damaged reply counts as never got', async () => {

@@ -66,10 +66,11 @@ async function measureStarts(): Promise<Starts> {
     if (round < COLD_ROUNDS) {
       expect(await rig.home.run(rig.workspace.root, ['down'])).toMatchObject({ code: 0 });
       starts.cold.push(await start(rig.workspace.root, next++));
-      starts.coldWorker.push(await startElsewhere());
     }
     starts.warm.push(await start(rig.workspace.root, next++));
   }
+  // Not in turns with the others: an engine that comes up makes workers for all workspaces that asked within the last minute.
+  for (let round = 0; round < COLD_ROUNDS; round += 1) starts.coldWorker.push(await startElsewhere());
   return starts;
 }
 

@@ -7,7 +7,8 @@ export default defineConfig({
     exclude: ['test/faults/**', 'test/chaos/**', 'node_modules/**'],
     // Tests of the engine start real servers and processes: two cores carry two such files at a time.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // A time that no sound run needs, also on a machine with three times the load: a hang is caught all the same.
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     reporters: ['default'],
   },

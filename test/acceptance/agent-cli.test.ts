@@ -58,7 +58,7 @@ describe.skipIf(noTemporal !== undefined || process.platform !== 'linux')('an ag
     expect(asked()).toHaveLength(3);
     expect((await home.run(folder, args)).code).toBe(0);
     expect(asked()).toHaveLength(3);
-  }, 90_000);
+  });
 
   test('leaves no process when the worker is killed, and is asked once more', async () => {
     const { folder, asked } = workspace(1, thinking(4000));
@@ -70,7 +70,7 @@ describe.skipIf(noTemporal !== undefined || process.platform !== 'linux')('an ag
     expect((await home.run(folder, ['watch', id])).code).toBe(0);
     expect(asked()).toHaveLength(2);
     expect(recordOf(folder, id)?.counts).toEqual({ PASS_ON_REVIEW: 1 });
-  }, 120_000);
+  });
 
   test('that ignores TERM, with grandchildren, is gone with all of them once a stop is over', async () => {
     const seconds = uniqueSleep();
@@ -81,14 +81,14 @@ describe.skipIf(noTemporal !== undefined || process.platform !== 'linux')('an ag
     await until(() => recordOf(folder, id)?.status === 'stopped', 30_000);
     await until(() => processesWith(seconds).length === 0, 4000);
     expect((await stopped).code).toBe(0);
-  }, 90_000);
+  });
 
   test('that hangs is ended at the time limit of the call', async () => {
     const { folder, asked } = workspace(1, agent('hang'), 'call-timeout: 2s\n');
     const { stdout } = await home.run(folder, ['fix-review', 'tiny', '1', '1', '--json']);
     expect((JSON.parse(stdout) as TaskRecord).counts).toEqual({ TIMEOUT: 1 });
     expect(asked().filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
-  }, 90_000);
+  });
 
   test('whose quota is used up parks the task, and is not asked again', async () => {
     const said = `You have hit your usage limit with ${KEY}. Try again in 3 hours.`;
@@ -101,7 +101,7 @@ describe.skipIf(noTemporal !== undefined || process.platform !== 'linux')('an ag
     expect(log).toContain('quota: cli/test ended with exit code 1: You have hit your usage limit with …');
     expect(log).not.toContain(KEY);
     expect((await home.run(folder, ['stop', id])).code).toBe(0);
-  }, 90_000);
+  });
 
   test('that is not there is told before anything is asked, and by doctor', async () => {
     const { folder } = workspace(2, { command: 'no-such-agent' });
@@ -113,5 +113,5 @@ describe.skipIf(noTemporal !== undefined || process.platform !== 'linux')('an ag
     expect((await home.run(there, ['doctor'])).stdout).toMatch(
       /ok +model access +cli\/test can be called \(\S+, agent 1\.2\.3\)/,
     );
-  }, 90_000);
+  });
 });

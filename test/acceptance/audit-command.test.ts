@@ -31,14 +31,14 @@ describe.skipIf(noTemporal !== undefined)('the audit command as one more gate', 
       '001-module tiny',
       '002-module tiny',
     ]);
-  }, 60_000);
+  });
 
   test('a module that it fails does not pass, and what it said is in the log', async () => {
     const folder = workspace('sh check.sh {file}', 'echo "no songs in $1"; exit 3\n');
     const record = await run(folder);
     expect(Object.values(record.modules).map((module) => module.outcome)).toEqual(['STUCK', 'STUCK']);
     expect(readFileSync(record.output_file, 'utf8')).toMatch(/command +fail: exit 3/);
-  }, 60_000);
+  });
 
   test('a command that is not there ends the modules with a clear error', async () => {
     const record = await run(workspace('no-such-audit {file}', ''));
@@ -47,7 +47,7 @@ describe.skipIf(noTemporal !== undefined)('the audit command as one more gate', 
       failure: 'BadRequest',
       detail: expect.stringContaining('no-such-audit'),
     });
-  }, 60_000);
+  });
 });
 
 const canLock = spawnSync('chattr', ['-V']).error === undefined && process.getuid?.() === 0;
@@ -73,6 +73,6 @@ describe.skipIf(noTemporal !== undefined || !canLock)(
       const again = await run(folder);
       expect(again.counts).toEqual({ PASS_ON_REVIEW: 2 });
       expect(readFileSync(again.output_file, 'utf8')).toContain('reply from the cache');
-    }, 60_000);
+    });
   },
 );

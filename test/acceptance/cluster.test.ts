@@ -32,7 +32,7 @@ describe.skipIf(noTemporal !== undefined)('a Temporal server that is configured'
     expect(existsSync(engineFile(home))).toBe(false);
     worker.kill('SIGTERM');
     expect(await ended).toMatchObject({ code: 0, stderr: expect.stringContaining('is ready') });
-  }, 60_000);
+  });
 
   test('that lacks the search attributes is named as what is wrong, with what to do', async () => {
     const bare = await startTestServer({ searchAttributes: false });
@@ -42,5 +42,5 @@ describe.skipIf(noTemporal !== undefined)('a Temporal server that is configured'
     await bare.close();
     expect(worker).toMatchObject({ code: 4, stderr: expect.stringContaining('tools/compose/namespace.sh') });
     expect(worker.stderr).not.toMatch(/^\s+at .*\d+:\d+/m);
-  }, 60_000);
+  });
 });

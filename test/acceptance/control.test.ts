@@ -77,7 +77,7 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     expect((await home.run(folder, ['show', id, '--exit-status'])).code).toBe(3);
     const second = await home.run(folder, ['stop', id]);
     expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining('No change') });
-  }, 60_000);
+  });
 
   test('the same command attaches; with other options it is refused; from many shells it is one task', async () => {
     latency = 3000;
@@ -101,7 +101,7 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     const again = await home.run(folder, ['fix-review', 'tiny', '1', '8', '--json']);
     expect((JSON.parse(again.stdout) as TaskRecord).counts).toEqual({ ALREADY_PASS: 8 });
     expect(server.requests).toHaveLength(8);
-  }, 60_000);
+  });
 
   test('two shells at the same moment start one task, 20 times of 20', async () => {
     latency = 60_000;
@@ -116,7 +116,7 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     }
     expect(tries.filter(([first, second]) => first === '' || first !== second)).toEqual([]);
     expect(new Set(tries.flat()).size).toBe(20);
-  }, 120_000);
+  });
 
   test('a cancel by the Temporal command line, as by the Web UI, is the same stop', async () => {
     latency = 60_000;
@@ -128,7 +128,7 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     expect(server.aborted).toHaveLength(8);
     expect(server.requests).toHaveLength(8);
     expect((await home.run(folder, ['show', id, '--exit-status'])).code).toBe(3);
-  }, 60_000);
+  });
 
   test('one module is stopped and one retried, by the CLI and by a plain signal', async () => {
     latency = 2500;
@@ -145,7 +145,7 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     expect((await home.run(folder, ['watch', id])).code).toBe(1);
     expect(record(folder, id).counts).toEqual({ PASS_ON_REVIEW: 11, STOPPED: 1 });
     expect(record(folder, id).modules['002-module']?.outcome).toBe('STOPPED');
-  }, 60_000);
+  });
 
   test('work files that a power cut took are made anew, and no reply that was kept is paid for again', async () => {
     latency = 1500;
@@ -161,7 +161,7 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     expect((await home.run(folder, ['watch', id])).code).toBe(0);
     expect(record(folder, id).counts).toEqual({ PASS_ON_REVIEW: 4 });
     expect(server.requests).toHaveLength(8);
-  }, 60_000);
+  });
 
   test('kill -9 of the worker: same outcomes, and no reply is asked for twice but those in flight', async () => {
     latency = 1500;
@@ -178,7 +178,7 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     const failures = await lastFailures(id);
     expect(failures.length).toBeGreaterThanOrEqual(inFlight);
     expect(new Set(failures)).toEqual(new Set(['WorkerDied']));
-  }, 120_000);
+  });
 
   test('200 modules with random latencies: never more calls in flight than the width, and up to it', async () => {
     const { folder, start } = await setup(200);
@@ -190,5 +190,5 @@ describe.skipIf(noTemporal !== undefined)('control of a running task', () => {
     expect(code).toBe(0);
     expect(server.maxInFlight).toBe(8);
     expect(server.requests).toHaveLength(200);
-  }, 120_000);
+  });
 });

@@ -60,7 +60,7 @@ describe.skipIf(noTemporal !== undefined)('an edit by a person', () => {
     // The review that was written speaks of the text that is there.
     await run('fix-review', 'tiny', '1', '1');
     expect(server.requests).toHaveLength(2);
-  }, 60_000);
+  });
 
   test.each(['fix', 'review of the fix'])(
     'during the %s: the fix is not applied over it, and the new text is fixed',
@@ -98,14 +98,14 @@ describe.skipIf(noTemporal !== undefined)('an edit by a person', () => {
     // The way back ends at the text that the person had made of it.
     expect((await run('undo', 'latest')).code).toBe(0);
     expect(readFileSync(join(folder, CAFE), 'utf8')).toBe(edited);
-  }, 60_000);
+  });
 
   test('a removed lesson is not made again', async () => {
     await setup('lesson', (n) => n === 2 && rmSync(join(folder, LESSON)));
     expect((await run('fix-review', 'tiny', '1', '1')).code).toBe(1);
     expect(module()).toMatchObject({ outcome: 'MISSING' });
     expect(() => lesson()).toThrow('ENOENT');
-  }, 60_000);
+  });
 
   test('while the module waits for money: it goes on with the new text', async () => {
     const prices = 'prices:\n  google/gemini-2.5-flash: { input: 1, output: 10 }\n';
@@ -119,7 +119,7 @@ describe.skipIf(noTemporal !== undefined)('an edit by a person', () => {
     expect(module()).toMatchObject({ outcome: 'FIXED' });
     expect(lesson()).toContain(MINE);
     expect(server.requests).toHaveLength(5);
-  }, 60_000);
+  });
 
   test('while the worker is dead: the fix of the old text is not applied', async () => {
     let killed = false;
@@ -132,7 +132,7 @@ describe.skipIf(noTemporal !== undefined)('an edit by a person', () => {
     expect((await run('fix-review', 'tiny', '1', '1')).code).toBe(0);
     expect(module()).toMatchObject({ outcome: 'FIXED' });
     expect(lesson()).toContain(MINE);
-  }, 60_000);
+  });
 
   test('again and again ends as BASE_CHANGED, after as many starts as are set; the last edit is there', async () => {
     const text = (n: number): string => `Речення номер ${n}.\n`;
@@ -143,14 +143,14 @@ describe.skipIf(noTemporal !== undefined)('an edit by a person', () => {
     expect(lesson().endsWith([1, 2, 3].map(text).join(''))).toBe(true);
     await run('rebuild', 'latest');
     expect(module()).toMatchObject({ outcome: 'BASE_CHANGED', detail: 'edited 3 times while it ran' });
-  }, 60_000);
+  });
 
   test('with no start again set, the first edit ends it', async () => {
     await setup('lesson', (n) => n === 2 && edit(), 'edit-restarts: 0\n');
     expect((await run('fix-review', 'tiny', '1', '1')).code).toBe(1);
     expect(module()).toMatchObject({ outcome: 'BASE_CHANGED', detail: 'edited once while it ran' });
     expect(lesson()).toContain(`##Вступ`);
-  }, 60_000);
+  });
 
   test('of the research file while it is asked for: what a person wrote stays', async () => {
     const text = `# Моє дослідження\n\n${'Багато слів. '.repeat(60)}\n`;
@@ -163,5 +163,5 @@ describe.skipIf(noTemporal !== undefined)('an edit by a person', () => {
     expect((await run('research', 'tiny', '1', '1')).code).toBe(0);
     expect(module()).toMatchObject({ outcome: 'ALREADY_DONE' });
     expect(readFileSync(file(), 'utf8')).toBe(text);
-  }, 60_000);
+  });
 });

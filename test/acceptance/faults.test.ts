@@ -19,7 +19,7 @@ describe.skipIf(noTemporal !== undefined)('a process is killed', () => {
     // Asked again is what had left the model and was not on disk, and nothing else.
     expect({ needed: distinct(rig.server).size, extra: extra(rig.server) }).toEqual({ needed: 3, extra: 1 });
     await rig.end();
-  }, 90_000);
+  });
 
   test('all of them at once: the same command goes on, and only what was in flight is asked again', async () => {
     const rig = await createRig({ modules: 4, latency: () => 800 });
@@ -34,5 +34,5 @@ describe.skipIf(noTemporal !== undefined)('a process is killed', () => {
     );
     expect({ within: extra(rig.server) <= cost, repeated: duplicates(rig.server) }).toMatchObject({ within: true });
     await rig.end();
-  }, 90_000);
+  });
 });

@@ -60,7 +60,7 @@ describe.skipIf(noTemporal !== undefined)('fix-review', () => {
     for (const [slug, module] of Object.entries(second.modules)) {
       if (module.outcome === 'ALREADY_PASS') expect(log).not.toMatch(new RegExp(`${slug} +review r0 +asking`));
     }
-  }, 120_000);
+  });
 
   test.skipIf(noReal !== undefined)(
     `real modules end truly, and only what was fixed is changed${noReal ?? ''}`,
@@ -118,7 +118,7 @@ describe.skipIf(noTemporal !== undefined)('fix-review', () => {
         .split('\n')
         .every((line) => line.includes(`a1/${fixed}`)),
     ).toBe(true);
-  }, 120_000);
+  });
 
   test('research writes what is missing, and orchestrate goes on with fix-review', async () => {
     const folder = workspace(SAMPLE);
@@ -132,5 +132,5 @@ describe.skipIf(noTemporal !== undefined)('fix-review', () => {
     const both = JSON.parse((await home.run(folder, ['orchestrate', 'a1', '1', '2', '--json'])).stdout) as TaskRecord;
     expect(both.status).toBe('completed');
     expect(both.operation).toBe('orchestrate');
-  }, 120_000);
+  });
 });

@@ -81,7 +81,7 @@ describe.skipIf(noTemporal !== undefined)('git', () => {
     expect(repository.message).toMatch(/^tiny\/001-module: UNDONE, gave back/);
     expect(repository.git('diff', '--stat', `${commits.at(-1)}~1`, 'HEAD', '--', 'tiny/001-module.md')).toBe('');
     expect(repository.status).toEqual(mine);
-  }, 120_000);
+  });
 
   test('git.commit: task makes one commit at the end; a module with changes of a person is left out of it', async () => {
     course('git: { commit: task }\n');
@@ -94,7 +94,7 @@ describe.skipIf(noTemporal !== undefined)('git', () => {
     expect(log()).toContain('not committed: tiny/002-module: tiny/002-module.md had uncommitted changes before');
     expect(log()).toContain('1 module has uncommitted changes (002-module); they are worked on all the same');
     expect(repository.status).toEqual([' M tiny/002-module.md', '?? tiny/review/002-module-review.md']);
-  }, 120_000);
+  });
 
   test('a hook that refuses changes nothing of the task', async () => {
     course('git: { commit: module }\n');
@@ -104,7 +104,7 @@ describe.skipIf(noTemporal !== undefined)('git', () => {
     expect(repository.commits).toBe(1);
     expect(log()).toContain('tiny/001-module: not committed: no commits on a Tuesday');
     expect(repository.git('diff', '--cached', '--name-only')).toBe('');
-  }, 120_000);
+  });
 
   test('a stop ends a hook that hangs, with the commit, and leaves no lock', async () => {
     course('git: { commit: module }\n');
@@ -124,7 +124,7 @@ describe.skipIf(noTemporal !== undefined)('git', () => {
     // The review, which was new, is no longer in the index either.
     expect(repository.git('ls-files', 'tiny/review')).toBe('');
     expect(log()).toContain('not committed: the commit was stopped. By hand: git add -- ');
-  }, 120_000);
+  });
 
   /** Starts a task of which the first module ends and the second hangs in its review. */
   async function startsAndHangs(): Promise<string> {
@@ -152,7 +152,7 @@ describe.skipIf(noTemporal !== undefined)('git', () => {
     ]);
     expect(repository.message).toContain(`${id}: 1 FIXED, 1 STOPPED\n\n- tiny/001-module: FIXED`);
     expect(repository.status).toEqual(mine);
-  }, 120_000);
+  });
 
   test('a slow hook does not hold up a stop; what it left is named with the command that commits it', async () => {
     course('git: { commit: task }\n');
@@ -192,12 +192,12 @@ describe.skipIf(noTemporal !== undefined)('git', () => {
     repository.git('commit', '--quiet', '-m', 'mine', '--', 'tiny/002-module.md');
     await run('fix-review', 'tiny', '1', '4');
     expect(newest().counts).toEqual({ ALREADY_PASS: 2, FIXED: 1, SKIPPED: 1 });
-  }, 120_000);
+  });
 
   test('where there is no repository, a task runs as ever and says why nothing is committed', async () => {
     course('git: { commit: task }\n');
     repository.git('config', 'core.bare', 'true');
     expect((await run('fix-review', 'tiny', '3', '3')).code).toBe(0);
     expect(log()).toMatch(/git\.commit is task, but \S+ is in no repository: nothing is committed/);
-  }, 120_000);
+  });
 });

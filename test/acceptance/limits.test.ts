@@ -34,7 +34,7 @@ describe.skipIf(noTemporal !== undefined)('a model that makes trouble', () => {
     const record = await run(() => ({ hang: true }), ['--module-timeout', '2s']);
     expect(record.counts).toEqual({ TIMEOUT: 2 });
     expect(server.aborted).toHaveLength(2);
-  }, 60_000);
+  });
 
   test('that limits the rate is asked again when it says, and the wait does not count as work', async () => {
     const think = thinkingScript(() => 0);
@@ -44,19 +44,19 @@ describe.skipIf(noTemporal !== undefined)('a model that makes trouble', () => {
     );
     expect(record.counts).toEqual({ PASS_ON_REVIEW: 2 });
     expect(server.requests).toHaveLength(4);
-  }, 60_000);
+  });
 
   test('that refuses the key ends the modules as ERROR at once, and the key is nowhere', async () => {
     const record = await run(() => geminiError(403, 'PERMISSION_DENIED', 'forbidden for test-key'));
     expect(Object.values(record.modules).map((module) => module.failure)).toEqual(['AuthFailed', 'AuthFailed']);
     expect(server.requests).toHaveLength(2);
     expect(JSON.stringify(record) + readFileSync(record.output_file, 'utf8')).not.toContain('test-key');
-  }, 60_000);
+  });
 
   test('whose review cannot be read is asked once more, and then the module ends as ERROR', async () => {
     const record = await run(() => 'I had a look, and it is fine.');
     expect(record.counts).toEqual({ ERROR: 2 });
     expect(server.requests).toHaveLength(4);
     expect(record.modules['001-module']?.detail).toContain('two reviews could not be read');
-  }, 60_000);
+  });
 });

@@ -67,7 +67,7 @@ describe.skipIf(noTemporal !== undefined)('notify', () => {
     ]);
     const told = readFileSync(join(folder, 'told.jsonl'), 'utf8').trim().split('\n');
     expect(told.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual(['parked', 'done']);
-  }, 120_000);
+  });
 
   test('a task that pauses by itself tells why', async () => {
     const hook = await serveHttp(() => ({ body: {} }));
@@ -81,7 +81,7 @@ describe.skipIf(noTemporal !== undefined)('notify', () => {
       { event: 'parked', status: 'paused', reason: expect.stringMatching(/^paused: the first module has ended/) },
       { event: 'done', passed: 2 },
     ]);
-  }, 120_000);
+  });
 
   test('a task that fails tells why, and a hook that hangs keeps no task from its end', async () => {
     const hook = await serveHttp(() => ({ body: {} }));
@@ -92,7 +92,7 @@ describe.skipIf(noTemporal !== undefined)('notify', () => {
     expect(hook.requests.map(({ body }) => body)).toMatchObject([
       { event: 'failed', reason: expect.stringContaining('ANTHROPIC') },
     ]);
-  }, 120_000);
+  });
 
   test.skipIf(noScript !== undefined)(
     'a terminal gets a title while it watches, and the bell; with a setting, neither',

@@ -80,7 +80,7 @@ describe.skipIf(noTemporal !== undefined)('propose', () => {
     const apply = recordsOf(folder).find(({ operation }) => operation === 'apply');
     expect((await run('undo', apply?.task_id ?? '')).code).toBe(0);
     expect(moduleStates(folder)).toEqual(before);
-  }, 120_000);
+  });
 
   test('a module that was edited since is not applied over, the others are', async () => {
     folder = tempWorkspace();
@@ -94,7 +94,7 @@ describe.skipIf(noTemporal !== undefined)('propose', () => {
     expect(applied.stdout).toMatch(/002-module +BASE_CHANGED +.*tiny\/002-module\.md was edited since it was proposed/);
     expect(moduleStates(folder).get('tiny/002-module.md')).toBe(edited);
     expect(applied.stderr).toContain('2 APPLIED');
-  }, 120_000);
+  });
 
   test('a version that is better and does not pass is proposed, too, over all its rounds', async () => {
     folder = copyOf(SAMPLE);
@@ -121,5 +121,5 @@ describe.skipIf(noTemporal !== undefined)('propose', () => {
       under(join(root, 'curriculum')).filter((file) => !file.includes('/review/') && !file.includes('/research/'));
     for (const file of lessons(plain))
       expect(readFileSync(file.replace(plain, folder), 'utf8')).toBe(readFileSync(file, 'utf8'));
-  }, 120_000);
+  });
 });

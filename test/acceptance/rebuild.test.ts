@@ -192,7 +192,7 @@ describe.skipIf(noTemporal !== undefined)('rebuild', () => {
     const again = filesOf(folder, id);
     expectSameRecord(again.record, written.record);
     expect(linesOf(again.output)).toEqual(linesOf(written.output));
-  }, 120_000);
+  });
 
   test('fixes, refusals and research of the sample course, and a task that failed', async () => {
     home = createHome({ BATCH_MANAGER_MODEL: 'offline' });
@@ -214,7 +214,7 @@ describe.skipIf(noTemporal !== undefined)('rebuild', () => {
       expect(linesOf(again.output)).toEqual(linesOf(written.output));
     }
     expect(statuses).toEqual(['completed', 'completed', 'failed']);
-  }, 120_000);
+  });
 
   test('a task that Temporal does not know is exit code 5, and nothing is written', async () => {
     const { folder } = await tiny(1, () => 0);
@@ -226,5 +226,5 @@ describe.skipIf(noTemporal !== undefined)('rebuild', () => {
     expect(existsSync(path(folder, id, 'json'))).toBe(false);
     const nowhere = await home.run(folder, ['rebuild', id], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
     expect(nowhere.code).toBe(4);
-  }, 120_000);
+  });
 });

@@ -65,7 +65,7 @@ describe.skipIf(noTemporal !== undefined)('a task that was ended from outside', 
     expect(JSON.parse((await home.run(folder, ['show', id, '--json'])).stdout)).toEqual(first);
     // Its calls were aborted, too: no worker goes on with a task that is shown as ended.
     await until(() => server.inFlight === 0);
-  }, 120_000);
+  });
 
   test('an end that was not in the record yet is not lost, and rebuild tells the same', async () => {
     const { folder, id } = await runningTask();
@@ -81,7 +81,7 @@ describe.skipIf(noTemporal !== undefined)('a task that was ended from outside', 
     rmSync(recordFile(folder, id));
     expect((await home.run(folder, ['rebuild', id])).code).toBe(0);
     expect(recordOf(folder, id).modules).toEqual(record.modules);
-  }, 120_000);
+  });
 
   test('a task that the server does not know counts as terminated', async () => {
     const { folder, id } = await runningTask();
@@ -100,5 +100,5 @@ describe.skipIf(noTemporal !== undefined)('a task that was ended from outside', 
     });
     expect((await home.run(folder, ['list'])).stdout).toMatch(new RegExp(`${unknown} +terminated +20/20`));
     expect(recordOf(folder, id).status).toBe('running');
-  }, 120_000);
+  });
 });

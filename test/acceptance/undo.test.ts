@@ -66,7 +66,7 @@ describe.skipIf(noTemporal !== undefined)('undo', () => {
     expect(moduleStates(folder)).toEqual(before);
     await run('undo', 'latest');
     expect(moduleStates(folder)).toEqual(after);
-  }, 120_000);
+  });
 
   test('what was edited since is shown and left, the others are undone; --force keeps a copy of it', async () => {
     await run('fix-review', 'tiny', '1', '4');
@@ -89,7 +89,7 @@ describe.skipIf(noTemporal !== undefined)('undo', () => {
     expect(moduleStates(folder)).toEqual(before);
     const copies = under(join(folder, '.batch-manager/backups')).filter((file) => file.endsWith(`before/${LESSON}`));
     expect(copies.map((file) => readFileSync(file, 'utf8'))).toContain(mine);
-  }, 120_000);
+  });
 
   test('a later task is to be undone first, and is named', async () => {
     await run('fix-review', 'tiny', '1', '1');
@@ -103,7 +103,7 @@ describe.skipIf(noTemporal !== undefined)('undo', () => {
     expect(refused.stdout).toContain(`changed since: ${LESSON} by ${second?.task_id}: undo that one first`);
     expect((await run('undo', second?.task_id ?? '')).code).toBe(0);
     expect(text(LESSON)).toContain('##Підсумок');
-  }, 120_000);
+  });
 
   test('a module is found by its name where the manifest has moved it, and a track without it says so', async () => {
     await run('fix-review', 'tiny', '1', '4');
@@ -119,7 +119,7 @@ describe.skipIf(noTemporal !== undefined)('undo', () => {
       code: 1,
       stderr: expect.stringContaining('No longer in track tiny'),
     });
-  }, 120_000);
+  });
 
   test('a running task is not undone under its feet; where nothing was changed, there is no change', async () => {
     latency = 60_000;
@@ -134,5 +134,5 @@ describe.skipIf(noTemporal !== undefined)('undo', () => {
     expect(await run('undo', id)).toMatchObject({ code: 0, stderr: expect.stringContaining('No change') });
     expect(await run('undo', 'fix-review-nothing')).toMatchObject({ code: 5 });
     expect(moduleStates(folder)).toEqual(before);
-  }, 120_000);
+  });
 });

@@ -102,7 +102,7 @@ describe.skipIf(noTemporal !== undefined)('with a real server', () => {
     expect(after.server).toMatchObject({ pid: before.server?.pid, address: before.server?.address, ready: true });
     expect(after.workers.map(({ pid, root }) => [pid, root])).toEqual([[before.workers[0]?.pid, folder]]);
     expect([' server start-dev ', ' worker ', ' supervise'].map((words) => running(words).length)).toEqual([1, 1, 1]);
-  }, 60_000);
+  });
 
   test('down ends an engine whose state file is lost, with and without a supervisor', async () => {
     await home.run(folder, ['up']);
@@ -114,7 +114,7 @@ describe.skipIf(noTemporal !== undefined)('with a real server', () => {
     garble();
     expect((await home.run(folder, ['down'])).stderr).toContain('The engine is down');
     expect(marked(home.folder)).toEqual([]);
-  }, 60_000);
+  });
 
   test('a server whose port was taken meanwhile moves to another, and its worker with it', async () => {
     await home.run(folder, ['up']);
@@ -127,7 +127,7 @@ describe.skipIf(noTemporal !== undefined)('with a real server', () => {
     expect(address).not.toBe(before.server?.address);
     expect(running(' worker ')).toEqual([expect.stringContaining(`--address ${address}`)]);
     stranger.close();
-  }, 60_000);
+  });
 
   test('a workspace that is copied while its worker runs gets an id and a worker of its own', async () => {
     await home.run(folder, ['up']);
@@ -138,7 +138,7 @@ describe.skipIf(noTemporal !== undefined)('with a real server', () => {
     expect(workers.map(({ root }) => root).toSorted()).toEqual([folder, copy].toSorted());
     expect(new Set(workers.map(({ workspaceId }) => workspaceId)).size).toBe(2);
     expect(running(' server start-dev ')).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
 /** A `temporal` that tells the pinned version, and whose server does what is given. */
@@ -159,7 +159,7 @@ test('an engine whose server never answers is down at once when it is told so', 
   const asked = Date.now();
   expect((await home.run(folder, ['down'])).stderr).toContain('The engine is down');
   expect(Date.now() - asked).toBeLessThan(10_000);
-}, 60_000);
+});
 
 test('a server that ends at its start is started again and again, and the state says why it is not up', async () => {
   const starts = join(tempFolder(), 'starts');
@@ -168,7 +168,7 @@ test('a server that ends at its start is started again and again, and the state 
   expect(engine().problem).toBe('The server does not come up: it ended at its start');
   const doctor = await home.run(folder, ['doctor'], { BATCH_MANAGER_MODEL: 'offline' });
   expect(doctor).toMatchObject({ code: 1, stdout: expect.stringContaining('it ended at its start') });
-}, 60_000);
+});
 
 test('a server binary that cannot be run does not end the supervisor', async () => {
   const kept = join(home.folder, 'cache/batch-manager/servers/1.31.2/temporal');
@@ -179,7 +179,7 @@ test('a server binary that cannot be run does not end the supervisor', async () 
   startUp({});
   await until(() => existsSync(engineFile(home)) && engine().problem !== null);
   expect(isAlive(engine().supervisor)).toBe(true);
-}, 60_000);
+});
 
 test.each([
   ['doctor', [MOVED, 'down; commands that need it start it']],
@@ -202,4 +202,4 @@ test('with an address of the user no engine is started, though nobody answers th
   expect(result).toMatchObject({ code: 4, stderr: expect.stringContaining('127.0.0.1:1') });
   expect(marked(home.folder)).toEqual([]);
   expect(existsSync(stateFolder())).toBe(false);
-}, 60_000);
+});

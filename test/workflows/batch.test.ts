@@ -154,7 +154,7 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
       expect(record).toMatchObject({ status: 'completed', total: 450, counts: { PASS_ON_REVIEW: 450 } });
       expect(Object.keys(record.modules)).toEqual(script.plan.map(({ slug }) => slug));
     });
-  }, 120_000);
+  });
 
   test('a module that must wait closes, and is started again once its time has come', async () => {
     await withWorker(3, async (script) => {

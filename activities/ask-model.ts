@@ -86,6 +86,8 @@ export async function askUntilDone(call: Call): Promise<FlightResult> {
   };
   for (;;) {
     try {
+      // Before the gate and the ledger, too: who waits here holds up nobody at the gate, and a kill leaves no line open.
+      await untilReleased(call);
       return await askThroughGate(gated, ask);
     } catch (error) {
       call.signal.throwIfAborted();

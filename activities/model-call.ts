@@ -74,8 +74,8 @@ const resultOf = (flight: FlightResult, key: string): CallResult =>
   flight.kind === 'reply' ? { kind: 'reply', reply: key, ms: flight.ms, cached: false } : flight;
 
 async function underPermit(call: Call): Promise<FlightResult> {
-  const { deps, key } = call;
-  const permit = await call.deps.gates.acquire(call.input.taskId, call.waiting);
+  const { deps, key, input, waiting } = call;
+  const permit = await deps.gates.acquire(input.taskId, waiting);
   if (permit === null) return { kind: 'wait', reason: 'paused', until: null, detail: null };
   try {
     const known = await deps.replies.get(key);

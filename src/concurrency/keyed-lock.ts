@@ -8,10 +8,10 @@ export class KeyedLock {
    */
   async run<T>(key: string, action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
-    let hasBegun = false;
+    let giveUp = (): void => undefined;
     const begin = (): Promise<T> => {
+      signal?.removeEventListener('abort', giveUp);
       signal?.throwIfAborted();
-      hasBegun = true;
       return action();
     };
     const before = this.tails.get(key) ?? Promise.resolve();
@@ -23,9 +23,7 @@ export class KeyedLock {
     };
     mine.then(forget, forget);
     return new Promise((resolve, reject) => {
-      const giveUp = (): void => {
-        if (!hasBegun) reject(signal?.reason as Error);
-      };
+      giveUp = () => reject(signal?.reason as Error);
       signal?.addEventListener('abort', giveUp, { once: true });
       mine.then(resolve, reject);
     });

@@ -5,7 +5,7 @@ import { countOutcomes, type ModuleRecord, type TaskRecord } from '../store/reco
 
 /**
  * Brings records that say `running` in line with Temporal: a task that was terminated from outside could not write its own
- * end. Asks only where such a record and a running engine are there, so that a look at ended tasks loads no Temporal.
+ * end, and a pause may not be recorded yet. Asks only where such a record and a running engine are there, so that a look at ended tasks loads no Temporal.
  */
 export async function reconcile(context: Context, records: readonly TaskRecord[]): Promise<TaskRecord[]> {
   if (records.every((record) => taskEnded(record.status))) return [...records];
@@ -31,8 +31,8 @@ async function reconcileOne(context: Context, access: EngineAccess, record: Task
 }
 
 /**
- * The record with a pause, or the end of one, that it does not say yet: it is written once a second. Null for a task that was
- * never paused. Exported for its test.
+ * The record with a pause, or the end of one, that it does not say yet: it is written once a second, the mark as soon as the
+ * batch's turn ends. `isPaused` is null for a task that was never paused. Exported for its test.
  */
 export function withPause(record: TaskRecord, isPaused: boolean | null): TaskRecord {
   if (isPaused === null || isPaused === (record.status === 'paused')) return record;

@@ -33,7 +33,7 @@ const lineSchema = z.discriminatedUnion('kind', [
     reserved: z.number().default(0),
   }),
   z.object({ kind: z.literal('settled'), id: z.string(), at: z.string(), usd: tokens, input: tokens, output: tokens }),
-  /** The provider refused the call: nothing was spent. */
+  /** The provider refused the call, or it was never made: nothing was spent. */
   z.object({ kind: z.literal('refused'), id: z.string(), at: z.string() }),
   /** Aborted, or cut by a kill: nobody knows. */
   z.object({ kind: z.literal('unsettled'), id: z.string(), at: z.string() }),

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { newestFirst, parseTaskId } from '../domain/task-id.ts';
+import { taskEnded } from '../domain/task-status.ts';
 import { namesIn, readOptional, writeState } from './atomic.ts';
 import { RECORD_SCHEMA, type ModuleRecord, type TaskRecord } from './record-schema.ts';
 import { readRecord, type RecordReading } from './record-versions.ts';
@@ -28,8 +29,11 @@ export interface Scan {
   readonly skipped: number;
 }
 
-/** In the text of a record whose task has not ended: to find it there takes a fraction of a check of the whole. */
-const NOT_ENDED = /^  "ended_at": null,$/m;
+const HEAD = `{\n  "schema": ${RECORD_SCHEMA},\n`;
+
+/** Whether a text is a whole record of today's form whose task has ended: to look takes a fraction of a check of all of it. */
+const looksEnded = (text: string): boolean =>
+  text.startsWith(HEAD) && text.endsWith('\n}\n') && /^ {2}"ended_at": "/m.test(text);
 
 /** The records of a workspace's tasks. */
 export class RecordStore {
@@ -69,7 +73,7 @@ export class RecordStore {
 
   /**
    * All records, the newest first, and the files in their folder that are none. Where only so many are wanted, of the older
-   * ones only those of tasks that have not ended; `skipped` says how many were not looked into.
+   * ones only those of tasks that have not ended; `skipped` says how many are left out.
    */
   async scan(most = Number.POSITIVE_INFINITY): Promise<Scan> {
     const names = (await namesIn(this.folder)).filter((name) => name.endsWith('.json'));
@@ -80,15 +84,14 @@ export class RecordStore {
     const records: TaskRecord[] = [];
     const unreadable: UnreadableRecord[] = [];
     let skipped = 0;
-    for (const [index, taskId] of ids.entries()) {
+    for (const taskId of ids) {
       const text = (await readOptional(this.file(taskId)))?.toString('utf8');
       if (text === undefined) continue;
-      if (index >= most && !NOT_ENDED.test(text)) {
+      const isFull = records.length >= most;
+      const reading = isFull && looksEnded(text) ? 'ended' : readRecord(text);
+      if (reading === 'ended' || (isFull && reading.kind === 'record' && taskEnded(reading.record.status)))
         skipped += 1;
-        continue;
-      }
-      const reading = readRecord(text);
-      if (reading.kind === 'record') records.push(reading.record);
+      else if (reading.kind === 'record') records.push(reading.record);
       else unreadable.push({ taskId, message: this.unreadable(taskId, reading) });
     }
     return { records: records.sort((a, b) => b.created_at.localeCompare(a.created_at)), unreadable, skipped };

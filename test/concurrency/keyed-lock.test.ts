@@ -41,12 +41,14 @@ test('who gives up before its turn does not wait for it, and the turn is kept', 
 
 test('a signal that came before is heard at once, one that comes after the turn is left to the action', async () => {
   const locks = new KeyedLock();
-  const gone = AbortSignal.abort(new Error('gone'));
-  await expect(locks.run('a', () => Promise.resolve('ran'), gone)).rejects.toThrow('gone');
   const { signal, abort } = abortable();
   const running = locks.run('a', () => sleep(20, 'ended'), signal);
   await sleep(1);
   abort(new Error('late'));
+  await expect(locks.run('a', () => Promise.resolve('ran'), AbortSignal.abort(new Error('gone')))).rejects.toThrow(
+    'gone',
+  );
+  expect(await Promise.race([running, Promise.resolve('still runs')])).toBe('still runs');
   expect(await running).toBe('ended');
 });
 

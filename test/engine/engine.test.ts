@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { SEARCH_ATTRIBUTES } from '../../src/domain/search-attributes.ts';
 import type { EngineState } from '../../src/engine/state.ts';
 import { isAlive } from '../../src/process/identity.ts';
 import { createHome, marked, type Home } from '../helpers/cli.ts';
-import { engineFile } from '../helpers/engine-state.ts';
+import { engineFile, engineState } from '../helpers/engine-state.ts';
 import { manifestText, tempWorkspace } from '../helpers/curriculum.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { until } from '../helpers/until.ts';
@@ -15,7 +15,7 @@ import { until } from '../helpers/until.ts';
 const workspace = (): string => tempWorkspace({ 'curriculum.yaml': manifestText('b1', ['01-a']) });
 
 let home: Home;
-const engine = (): EngineState => JSON.parse(readFileSync(engineFile(home), 'utf8')) as EngineState;
+const engine = (): EngineState => engineState(home);
 const address = (): string => engine().server?.address ?? '';
 const kill = (pid: number | undefined): boolean => process.kill(pid ?? 0, 'SIGKILL');
 
@@ -52,7 +52,7 @@ describe.skipIf(noTemporal !== undefined)('the embedded engine', () => {
     const running = (word: string) => marked(home.folder).filter(({ command }) => command.includes(word)).length;
     await until(() => running('supervise') === 1);
     expect([running('server start-dev'), running(' worker ')]).toEqual([1, 1]);
-  }, 60_000);
+  });
 
   test('a killed worker and a killed server come back, the server at the same address with its namespace', async () => {
     await home.run(workspace(), ['up']);
@@ -71,7 +71,7 @@ describe.skipIf(noTemporal !== undefined)('the embedded engine', () => {
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
     expect(Object.keys(customAttributes ?? {})).toEqual(expect.arrayContaining(Object.keys(SEARCH_ATTRIBUTES)));
     await connection.close();
-  }, 60_000);
+  });
 
   test('after a kill of the supervisor the next command adopts server and worker', async () => {
     const folder = workspace();
@@ -84,7 +84,7 @@ describe.skipIf(noTemporal !== undefined)('the embedded engine', () => {
     expect(after.supervisor.pid).not.toBe(before.supervisor.pid);
     expect(after.server?.pid).toBe(before.server?.pid);
     expect(after.workers.map((worker) => worker.pid)).toEqual(before.workers.map((worker) => worker.pid));
-  }, 60_000);
+  });
 
   test('down ends all, also what a dead supervisor left behind, and says so where nothing runs', async () => {
     const folder = workspace();
@@ -96,7 +96,7 @@ describe.skipIf(noTemporal !== undefined)('the embedded engine', () => {
     });
     expect(marked(home.folder)).toEqual([]);
     expect(await home.run(folder, ['down'])).toMatchObject({ code: 0, stderr: expect.stringContaining('No change') });
-  }, 60_000);
+  });
 
   test('taken ports, of the server and of its Web UI, are passed over', async () => {
     const taken = await Promise.all([takePort(7233), takePort(8233)]);
@@ -104,7 +104,7 @@ describe.skipIf(noTemporal !== undefined)('the embedded engine', () => {
     expect(address()).not.toBe('127.0.0.1:7233');
     expect(engine().server?.uiAddress).not.toBe('127.0.0.1:8233');
     for (const server of taken) server.close();
-  }, 60_000);
+  });
 
   test('a state file that cannot be read is moved aside, and the running engine is found again', async () => {
     const folder = workspace();
@@ -117,7 +117,7 @@ describe.skipIf(noTemporal !== undefined)('the embedded engine', () => {
     expect(
       readdirSync(join(home.folder, 'state/batch-manager')).some((name) => name.startsWith('engine.json.corrupt-')),
     ).toBe(true);
-  }, 60_000);
+  });
 
   test('two workspaces share a server and have a worker each', async () => {
     const [one, two] = [workspace(), workspace()];
@@ -126,7 +126,7 @@ describe.skipIf(noTemporal !== undefined)('the embedded engine', () => {
     await until(() => roots().length === 2);
     expect(roots().toSorted()).toEqual([one, two].toSorted());
     expect(new Set(engine().workers.map((worker) => worker.workspaceId)).size).toBe(2);
-  }, 60_000);
+  });
 
   test('doctor tells of the engine, up and down, and starts nothing', async () => {
     const folder = workspace();
@@ -137,5 +137,5 @@ describe.skipIf(noTemporal !== undefined)('the embedded engine', () => {
     const up = await home.run(folder, ['doctor'], { BATCH_MANAGER_MODEL: 'offline' });
     expect(up).toMatchObject({ code: 0, stdout: expect.stringContaining(`up at ${address()}`) });
     expect(up.stdout).toMatch(new RegExp(`worker +${folder} \\(process \\d+, 0 restarts\\)`));
-  }, 60_000);
+  });
 });

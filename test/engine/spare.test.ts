@@ -24,8 +24,9 @@ afterEach(async () => expect(await home.close()).toEqual([]));
 const stateFolder = (): string => join(home.folder, 'state/batch-manager');
 
 function worker(): WorkerState {
-  const [only, ...others] = engineState(home).workers;
-  if (only === undefined || others.length > 0) throw new Error(`${others.length + 1} workers`);
+  const { workers } = engineState(home);
+  const [only, ...others] = workers;
+  if (only === undefined || others.length > 0) throw new Error(`${workers.length} workers`);
   return only;
 }
 

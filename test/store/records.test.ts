@@ -29,6 +29,19 @@ test('of older tasks than are wanted only those that have not ended are looked i
   expect((await store.scan()).records).toHaveLength(4);
 });
 
+test('a damaged record is named however old it is', async () => {
+  const root = tempWorkspace({
+    'tasks/fix-review-b1-1-2-20260101120000.json': '{\n  "schema": 1,\n  "ended_at": "2026-0',
+    'tasks/notes.json': '[]',
+  });
+  const store = new RecordStore(workspaceAt(root));
+  await store.put(taskRecord({ task_id: 'fix-review-b1-1-2-20260210120000' }));
+  const { records, unreadable, skipped } = await store.scan(1);
+  expect(records).toHaveLength(1);
+  expect(unreadable.map(({ taskId }) => taskId)).toEqual(['fix-review-b1-1-2-20260101120000', 'notes']);
+  expect(skipped).toBe(0);
+});
+
 test('a damaged reply counts as never got', async () => {
   const root = tempWorkspace();
   const replies = new ReplyStore(workspaceAt(root));

@@ -7,8 +7,8 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { moduleRefs, trackModules } from '../store/manifest.ts';
 import { auditCounts, auditJson, auditText, onlyGate } from '../views/audit.ts';
 import { printJson } from '../views/json.ts';
-import { newCommand, type Wiring } from './command.ts';
 import { manifestOf, settingsOf } from '../workspace-files.ts';
+import { newCommand, type Wiring } from './command.ts';
 
 interface AuditFlags {
   readonly gate?: string | undefined;

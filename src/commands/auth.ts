@@ -8,8 +8,8 @@ import { credentialsFile, isKey, readCredentials } from '../model/credentials.ts
 import { hostedNames, hostedProvider } from '../model/providers.ts';
 import { record } from '../model/retry-after.ts';
 import { writeState } from '../store/atomic.ts';
-import { newCommand, type Wiring } from './command.ts';
 import { settingsOf } from '../workspace-files.ts';
+import { newCommand, type Wiring } from './command.ts';
 
 /** `auth`: keeps a provider's key in the credentials file. The key comes by standard input, never as an argument. */
 export function newAuthCommand(wiring: Wiring, run = runAuth): CommandUnknownOpts {

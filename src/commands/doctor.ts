@@ -3,9 +3,9 @@ import { taskSettings } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../domain/errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { manifestOf, settingsOf } from '../workspace-files.ts';
 import { newCommand, type Wiring } from './command.ts';
 import { printJson } from '../views/json.ts';
-import { manifestOf, settingsOf } from '../workspace-files.ts';
 
 /** One thing that was looked at. */
 interface Check {

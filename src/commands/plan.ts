@@ -6,8 +6,8 @@ import { OPERATION_NAMES, type Operation } from '../domain/operation.ts';
 import type { ExitCode } from '../exit.ts';
 import { printPlan } from '../progress/dry-run.ts';
 import { selectionOf, type SelectionOptions } from '../progress/selected.ts';
-import { newCommand, type Wiring } from './command.ts';
 import { settingsOf } from '../workspace-files.ts';
+import { newCommand, type Wiring } from './command.ts';
 
 interface PlanOptions extends SettingFlags, SelectionOptions {
   readonly operation: Operation;

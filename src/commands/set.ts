@@ -4,8 +4,8 @@ import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { openTask, printAnswer, steering } from '../progress/steering.ts';
-import { newCommand, type Wiring } from './command.ts';
 import { settingsOf } from '../workspace-files.ts';
+import { newCommand, type Wiring } from './command.ts';
 
 interface SetOptions {
   readonly id: string;

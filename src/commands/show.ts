@@ -23,9 +23,9 @@ import { lastLines, taskLines } from '../store/task-log.ts';
 import { stepCostTable } from '../views/cost.ts';
 import { moduleTable, questionsText, taskHead } from '../views/task.ts';
 import { ANSWER_UPDATE, MESSAGES, SET_UPDATE, TASK_MESSAGES } from '../../workflows/contract.ts';
+import { manifestOf } from '../workspace-files.ts';
 import { newCommand, type Wiring } from './command.ts';
 import { printJson } from '../views/json.ts';
-import { manifestOf } from '../workspace-files.ts';
 
 /** Lines of the log that are shown. */
 const TAIL = 10;

@@ -10,12 +10,12 @@ import { failedSelection } from '../progress/failed-modules.ts';
 import { startInWorkspace } from '../progress/start-in-workspace.ts';
 import { taskRecord } from '../progress/task-record.ts';
 import type { TaskRecord } from '../store/records.ts';
+import { settingsOf } from '../workspace-files.ts';
 import { newCommand, type Wiring } from './command.ts';
 import { printJson } from '../views/json.ts';
 import { printPlan } from '../progress/dry-run.ts';
 import { selectionOf, type SelectionOptions } from '../progress/selected.ts';
 import { watchTask } from '../progress/watch-task.ts';
-import { settingsOf } from '../workspace-files.ts';
 
 /** What a start command was given. */
 export interface StartOptions extends SettingFlags, SelectionOptions {

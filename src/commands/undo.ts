@@ -10,8 +10,8 @@ import { patchText } from '../store/patch.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { lastText, writtenFiles } from '../store/undo.ts';
 import { printJson } from '../views/json.ts';
-import { newCommand, type Wiring } from './command.ts';
 import { manifestOf } from '../workspace-files.ts';
+import { newCommand, type Wiring } from './command.ts';
 
 /** `undo`: gives modules the text back that they had before a task. */
 export function newUndoCommand(wiring: Wiring, run = runUndo): CommandUnknownOpts {

@@ -9,9 +9,9 @@ import { moduleRefs } from '../store/manifest.ts';
 import { forecastText } from '../views/forecast.ts';
 import { plainTable } from '../views/table.ts';
 import { printJson } from '../views/json.ts';
+import { manifestOf } from '../workspace-files.ts';
 import { forecastPlan, type PlanForecast } from './forecast.ts';
 import { plannedWork, type PlannedWork } from './planned-work.ts';
-import { manifestOf } from '../workspace-files.ts';
 
 /** What a dry run is of. */
 export interface DryRun {

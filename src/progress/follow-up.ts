@@ -8,10 +8,10 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { trackModules } from '../store/manifest.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { printJson } from '../views/json.ts';
+import { manifestOf, settingsOf } from '../workspace-files.ts';
 import { startInWorkspace } from './start-in-workspace.ts';
 import { findModule } from './task-record.ts';
 import { watchTask } from './watch-task.ts';
-import { manifestOf, settingsOf } from '../workspace-files.ts';
 
 /** How a follow-up was asked for. */
 export interface FollowUpFlags {

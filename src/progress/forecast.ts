@@ -7,8 +7,8 @@ import type { TaskSettings } from '../domain/settings.ts';
 import { createPrices, type PriceOf } from '../model/prices.ts';
 import { LedgerStore } from '../store/ledger.ts';
 import { moduleUses } from '../store/module-uses.ts';
-import type { PlannedWork } from './planned-work.ts';
 import { settingsOf } from '../workspace-files.ts';
+import type { PlannedWork } from './planned-work.ts';
 
 /** What a forecast is told from. */
 export type Basis =

@@ -11,10 +11,10 @@ import { recordText, type TaskRecord } from '../store/records.ts';
 import { replaceKeeping, type Replaced } from '../store/replace-keeping.ts';
 import { logFile } from '../store/task-log.ts';
 import type { BatchInput } from '../../workflows/contract.ts';
+import { manifestOf } from '../workspace-files.ts';
 import { moduleStory, type ModuleStory } from './rebuild-module.ts';
 import type { PlacedModule } from './rebuild-modules.ts';
 import { batchInput, moduleRuns, rebuildLines, rebuildRecord, taskClose, type TaskSources } from './rebuild-task.ts';
-import { manifestOf } from '../workspace-files.ts';
 
 /** Histories of modules that are fetched at a time. */
 const FETCHED_AT_ONCE = 8;

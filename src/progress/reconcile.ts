@@ -5,7 +5,8 @@ import { countOutcomes, type ModuleRecord, type TaskRecord } from '../store/reco
 
 /**
  * Brings records that say `running` in line with Temporal: a task that was terminated from outside could not write its own
- * end, and a pause may not be recorded yet. Asks only where such a record and a running engine are there, so that a look at ended tasks loads no Temporal.
+ * end, and a pause may not be recorded yet. Asks only where such a record and a running engine are there, so that a look at
+ * ended tasks loads no Temporal.
  */
 export async function reconcile(context: Context, records: readonly TaskRecord[]): Promise<TaskRecord[]> {
   if (records.every((record) => taskEnded(record.status))) return [...records];

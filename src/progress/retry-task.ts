@@ -3,8 +3,8 @@ import { taskSettings } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import type { Selection } from '../domain/selection.ts';
 import type { TaskRecord } from '../store/records.ts';
-import { startInWorkspace } from './start-in-workspace.ts';
 import { settingsOf } from '../workspace-files.ts';
+import { startInWorkspace } from './start-in-workspace.ts';
 
 /** Starts a task over these modules, with the settings of the old one; gives its id. `force` runs what passed, too. */
 export async function retryTask(

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noTemporal } from '../helpers/temporal.ts';
 import { until } from '../helpers/until.ts';
+import { serverState } from '../helpers/engine-state.ts';
 import { pidsOf, signalOne } from './processes.ts';
 import { distinct, inHand, moduleOf } from './requests.ts';
 import { createRig, type Rig } from './rig.ts';
-import { serverState } from '../helpers/engine-state.ts';
 
 const MODULES = Number(process.env.FAULT_SCALE ?? 300);
 const CONCURRENCY = 16;

@@ -13,9 +13,9 @@ import { marked } from '../helpers/cli.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { dailyQuota, rateLimited, unavailable } from '../helpers/gemini-reply.ts';
 import { until } from '../helpers/until.ts';
+import { serverState } from '../helpers/engine-state.ts';
 import { recordsOf } from './outcomes.ts';
 import type { Rig, RigOptions } from './rig.ts';
-import { serverState } from '../helpers/engine-state.ts';
 
 /** Modules of each task: more than the window. */
 export const MODULES = 20;

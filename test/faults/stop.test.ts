@@ -7,11 +7,11 @@ import { temporalWorkflow } from '../helpers/temporal-cli.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { until } from '../helpers/until.ts';
 import { cancelInWebUi } from '../helpers/web-ui.ts';
+import { serverState } from '../helpers/engine-state.ts';
 import { onlyRecord } from './outcomes.ts';
 import { killAll, signalAll } from './processes.ts';
 import { createRig, type Rig, type RigOptions } from './rig.ts';
 import { commandsOf, MODULES, STATES, type StopState } from './stop-states.ts';
-import { serverState } from '../helpers/engine-state.ts';
 
 /** How long a task may run on from the cancel request, ms: also where a child process takes two seconds to kill. */
 const STOP_MS = 4000;

@@ -32,6 +32,10 @@ export interface Script {
   mostInFlight: number;
   /** Steps that fail as a local activity, by name; the ordinary one does not. */
   failLocally: Set<string>;
+  /** Steps that fail however they run, by name. */
+  fails: Set<string>;
+  /** Names of those that failed so. */
+  readonly failed: string[];
 }
 
 /** Real gates, and steps that answer from memory: for tests of what the workflows do, not of what the steps do. */
@@ -57,6 +61,8 @@ export function scriptedActivities(modules: number, folder: string): { script: S
     forced: [],
     mostInFlight: 0,
     failLocally: new Set(),
+    fails: new Set(),
+    failed: [],
   };
   const gates = new TaskGates(new LimitStore(workspaceAt(folder)));
   let inFlight = 0;
@@ -168,12 +174,16 @@ export function scriptedActivities(modules: number, folder: string): { script: S
   return { script, activities: wrapAll(failing(activities, script)) };
 }
 
-/** Lets the steps named in the script fail where they run as local activities. */
+/** Lets the steps named in the script fail. */
 function failing(activities: Activities, script: Script): Activities {
   const entries = Object.entries(activities).map(([name, run]) => [
     name,
     (input: never) => {
       if (activityInfo().isLocal && script.failLocally.has(name)) throw new Error(`${name} failed locally`);
+      if (script.fails.has(name)) {
+        script.failed.push(name);
+        throw new Error(`${name} failed`);
+      }
       return (run as (input: never) => Promise<unknown>)(input);
     },
   ]);

@@ -67,6 +67,22 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
     });
   });
 
+  test('a stop reaches the modules that have no call in hand, too', async () => {
+    await withWorker(10, async (script) => {
+      const input = batchInput(id(), 10, { concurrency: 6, prefetch: 0 });
+      script.latency = ({ module }) => (module.number <= 2 ? 0 : 60_000);
+      script.fails = new Set(['judge']);
+      await client().start(input);
+      await until(() => script.failed.length >= 4 && script.calls.length === 6);
+      await client().cancel(input.taskId);
+      expect(await client().closed(input.taskId)).toEqual({ kind: 'stopped' });
+      expect(script.calls).toHaveLength(6);
+      expect(await canceledChildren(input.taskId)).toBe(6);
+      const ended = script.records.flatMap((record) => record.ended);
+      expect(ended.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 6 }, () => 'STOPPED'));
+    });
+  });
+
   test('one module is stopped and one retried, by update and by signal, and the others go on', async () => {
     await withWorker(12, async (script) => {
       const input = batchInput(id(), 12, { concurrency: 4, prefetch: 0 });

@@ -1,4 +1,5 @@
-// npm test: installs and builds what is missing, then runs all tests. Arguments go to vitest.
+// npm test: installs and builds what is missing, checks format, lint, types and unused code, then runs all tests.
+// With arguments, which go to vitest, the checks are left out: `npm test test/domain`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,20 @@ function copySkippingServer() {
   spawnSync('mvn', args, { stdio: 'ignore' });
 }
 
+/** Ends the run at the first check that fails: its own output says why. */
+function check() {
+  for (const script of ['format:check', 'lint', 'types', 'unused']) {
+    console.error(`Checking: npm run ${script} …`);
+    const { status } = spawnSync('npm', ['run', '--silent', script], { stdio: 'inherit' });
+    if (status !== 0) {
+      console.error(`npm run ${script} failed; no test was run.`);
+      process.exit(status ?? 1);
+    }
+  }
+}
+
 prepare();
+if (process.argv.length === 2) check();
 copySkippingServer();
 const { locateServer } = await import('../dist/src/engine/locate.js');
 await locateServer({ onProgress: (message) => console.error(message) });

@@ -2,6 +2,7 @@
 import { TypedError } from '../src/domain/failure.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import { renderReviewFile } from '../src/domain/review-text.ts';
+import { scoreText } from '../src/domain/score-text.ts';
 import { backupFolder, writersOf } from '../src/store/backups.ts';
 import { hashOfFile } from '../src/store/atomic.ts';
 import { applyProposal, proposalFolder, proposedReview, readProposal } from '../src/store/proposals.ts';
@@ -90,7 +91,7 @@ async function applied(deps: Deps, input: StepContext): Promise<FollowUpResult> 
   await writeReviewFile(deps, input, renderReviewFile({ review: await proposedReview(folder), stamp }));
   const isNew = result.files.length > 0;
   const detail = isNew
-    ? `wrote ${result.files.join(', ')}, review ${score}${passes ? '' : ', which does not pass'}`
+    ? `wrote ${result.files.join(', ')}, review ${scoreText(score)}${passes ? '' : ', which does not pass'}`
     : 'no change: it was in place already';
   return { outcome: 'APPLIED', detail: detail.slice(0, 450), changed: isNew, score };
 }

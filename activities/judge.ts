@@ -5,6 +5,7 @@ import { moduleKey } from '../src/domain/module.ts';
 import { extractReview, unfinished } from '../src/domain/reply.ts';
 import { parseReview } from '../src/domain/review-text.ts';
 import { reviewPasses, underLimit, type Review } from '../src/domain/review.ts';
+import { scoreText } from '../src/domain/score-text.ts';
 import { sha256 } from '../src/store/atomic.ts';
 import type { StoredReply } from '../src/store/replies.ts';
 import { appendLog } from '../src/store/task-log.ts';
@@ -102,8 +103,8 @@ function whyNot({ base, version }: JudgeInput, review: Review, report: AuditRepo
   const low = underLimit(review);
   const parts = [
     base !== null && !better
-      ? `not better than its base (score ${review.score} after ${base.score}, errors ${errorCount(report)} after ${base.errors})`
-      : `score ${review.score}`,
+      ? `not better than its base (score ${scoreText(review.score)} after ${scoreText(base.score)}, errors ${errorCount(report)} after ${base.errors})`
+      : `score ${scoreText(review.score)}`,
     version.failing.length > 0 ? `audit fails: ${version.failing.join(', ')}` : '',
     low.length > 0 ? `under the limit: ${low.join(', ')}` : '',
   ];

@@ -9,6 +9,7 @@ import type {
 } from './step-contract.ts';
 import { runModule, type ModuleRun } from './module-run.ts';
 import { step } from './steps.ts';
+import { scoreText } from '../src/domain/score-text.ts';
 
 /** One module, audited, fixed and re-reviewed until it passes. */
 export async function fixReviewModule(input: ModuleInput): Promise<ModuleEnd> {
@@ -29,7 +30,7 @@ export async function fixReview(run: ModuleRun): Promise<EndedModule> {
   if (first.kind === 'unreadable')
     return run.ended('ERROR', `two reviews could not be read: ${first.reason}`, 'BadRequest');
   accept(run, audited.version, first);
-  if (first.passed) return run.ended(run.changed ? 'FIXED' : 'PASS_ON_REVIEW', `review ${first.score}`);
+  if (first.passed) return run.ended(run.changed ? 'FIXED' : 'PASS_ON_REVIEW', `review ${scoreText(first.score)}`);
   if (run.context.settings.reviewOnly) return run.ended('REVIEWED', first.reason);
   return fixUntilItPasses(run, reviewedVersion(audited.version, first), first);
 }
@@ -44,15 +45,18 @@ async function fixUntilItPasses(run: ModuleRun, first: ReviewedVersion, verdict:
   let tries: string[] = [];
   let unchanged = 0;
   let reason = verdict.reason;
+  /** What keeps the version that the next fix starts from from passing: its score, failing gates and low dimensions. */
+  let open = verdict.reason;
   const seen = new Set([verdict.findings]);
   while (run.round < run.context.settings.maxRounds) {
     run.round += 1;
     const staged = await fixAndStage(run, base, prompt, tries);
     if (staged.kind === 'refused') {
       if (staged.unchanged) unchanged += 1;
-      if (unchanged === 2) return notPassed(run, 'STUCK', 'two fixes changed nothing');
+      if (unchanged === 2) return notPassed(run, 'STUCK', `two fixes changed nothing: ${open}`);
       tries = [...tries, staged.reason];
-      ({ reason, fixPrompt: prompt } = staged);
+      prompt = staged.fixPrompt;
+      reason = `${staged.reason}; before it: ${open}`;
       continue;
     }
     const judged = await reviewVersion(run, staged.version, staged.prompt, base, tries);
@@ -60,6 +64,7 @@ async function fixUntilItPasses(run: ModuleRun, first: ReviewedVersion, verdict:
       await place(run, { onDisk, base, version: staged.version, verdict: judged });
       if (judged.passed) return passed(run, judged);
       base = reviewedVersion(staged.version, judged);
+      open = judged.reason;
       tries = [];
       unchanged = 0;
     } else {
@@ -75,13 +80,13 @@ async function fixUntilItPasses(run: ModuleRun, first: ReviewedVersion, verdict:
 }
 
 function passed(run: ModuleRun, { score }: Judged): EndedModule {
-  const detail = `review ${score} after ${rounds(run)}`;
+  const detail = `review ${scoreText(score)} after ${rounds(run)}`;
   return isProposing(run) ? run.ended('PROPOSED', `proposed: ${detail}`) : run.ended('FIXED', detail);
 }
 
 /** An end without a pass; says where a better version waits for a person all the same. */
 function notPassed(run: ModuleRun, outcome: 'STUCK' | 'FAIL_AFTER_RETRIES', detail: string): EndedModule {
-  const better = run.proposedScore === null ? '' : `; a better version is proposed (${run.proposedScore})`;
+  const better = run.proposedScore === null ? '' : `; a better version is proposed (${scoreText(run.proposedScore)})`;
   return run.cannotPass(outcome, `${detail.slice(0, 400)}${better}`);
 }
 

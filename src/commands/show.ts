@@ -2,6 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { bookedCalls, stepCosts } from '../domain/booked-calls.ts';
 import { formatLogLine } from '../domain/log-line.ts';
+import { scoreText } from '../domain/score-text.ts';
 import { taskAtRest, taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { readProgress } from '../progress/follow.ts';
@@ -106,7 +107,7 @@ async function showModule(context: Context, record: TaskRecord, wanted: string, 
   const calls = bookedCalls(await new LedgerStore(context.workspace).lines(record.task_id));
   const costs = stepCosts(calls.filter((call) => call.module === `${record.track}/${slug}`));
   if (json) return printJson(io, { slug, ...module, costs, review, proposal });
-  const score = module.score === null ? '' : `, score ${module.score}`;
+  const score = module.score === null ? '' : `, score ${scoreText(module.score)}`;
   io.out(
     `${record.track}/${slug}: ${module.outcome ?? 'not ended'}${score}, ${module.rounds} rounds. ${module.detail}\n\n`,
   );
@@ -128,7 +129,7 @@ async function showProposal(
   const edited = await editedSince(paths, proposal);
   const state = edited.length > 0 ? `; edited since, so it cannot be applied: ${edited.join(', ')}` : '';
   io.out(
-    `\nProposed in round ${round}: review ${from} to ${score}, ${passes ? 'passes' : 'does not pass'}${state}\n` +
+    `\nProposed in round ${round}: review ${scoreText(from)} to ${scoreText(score)}, ${passes ? 'passes' : 'does not pass'}${state}\n` +
       `  ${files.map(({ path }) => path).join(', ')}\n\n${await proposedReview(folder)}\n`,
   );
   io.err(`See it: batch-manager diff ${record.task_id} --module ${paths.ref.slug}\n`);

@@ -4,6 +4,7 @@
  */
 import { OPERATIONS, type Operation } from './operation.ts';
 import type { Outcome } from './outcome.ts';
+import { scoreText } from './score-text.ts';
 
 /** `3 FIXED, 1 MISSING`, in the order of the counts. */
 export function countsLine(counts: Readonly<Partial<Record<Outcome, number>>>): string {
@@ -49,7 +50,7 @@ export function judgedText(judged: {
 }): string {
   const failing = judged.failing.length === 0 ? '' : `, audit: ${judged.failing.join(', ')}`;
   const kept = judged.first || judged.passed ? '' : judged.better ? ', better: kept' : ', not better: dropped';
-  return `${judged.score} ${judged.passed ? 'PASS' : 'FAIL'}${failing}${kept}`;
+  return `${scoreText(judged.score)} ${judged.passed ? 'PASS' : 'FAIL'}${failing}${kept}`;
 }
 
 /** A review that the judge could not read. */
@@ -115,7 +116,7 @@ export function endedText(end: {
   readonly detail: string;
   readonly suspicious: boolean;
 }): string {
-  const score = end.score === null ? '' : `${end.score}, `;
+  const score = end.score === null ? '' : `${scoreText(end.score)}, `;
   return `${end.outcome} ${score}${end.detail}${end.suspicious ? ' (suspicious rise)' : ''}`;
 }
 

@@ -1,6 +1,7 @@
 import { FILE_KINDS } from '../domain/module.ts';
 import type { ModuleRef } from '../domain/module.ts';
 import type { Operation } from '../domain/operation.ts';
+import { scoreText } from '../domain/score-text.ts';
 import type { TaskSettings } from '../domain/settings.ts';
 import { readOptional } from '../store/atomic.ts';
 import { modulePaths, readModule, type ModuleFiles, type ModulePaths } from '../store/module-files.ts';
@@ -59,6 +60,6 @@ async function reviewState(paths: ModulePaths, module: ModuleFiles, settings: Ta
   const stamp = readReviewStamp(review);
   if (stamp === null) return { state: 'has a review by another tool', oldReview: true, asks: true };
   const isSame = stamp.base === module.hash;
-  const state = isSame ? `reviewed for these files (${stamp.score})` : 'changed since its review';
+  const state = isSame ? `reviewed for these files (${scoreText(stamp.score)})` : 'changed since its review';
   return { state, oldReview: false, asks: !isSame || settings.force || stamp.score < settings.passScore };
 }

@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import prettyMs from 'pretty-ms';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Closed, TaskClient } from '../client/task-client.ts';
-import { readDuration } from '../config/task-settings.ts';
+import { readDuration } from '../config/duration.ts';
 import type { Context } from '../context.ts';
 import { failedError, usageError } from '../domain/errors.ts';
 import { COMMIT_EVENT } from '../domain/log-texts.ts';

@@ -7,9 +7,17 @@ import { LEVEL_NUMBERS, type LevelNumber } from '../audit/overrides.ts';
 import { WORD_TARGET_SOURCES } from '../audit/word-target.ts';
 import { PROTOCOLS } from '../model/providers.ts';
 import { GIT_COMMIT, GIT_DIRTY, MAX_CONCURRENCY } from '../domain/settings.ts';
+import { readDuration } from './duration.ts';
 
 const modelName = z.string().min(1);
-const duration = z.union([z.string(), z.number()]);
+/** A time to wait; checked here, so that every command refuses a wrong one and not the worker alone. */
+const duration = z.union([z.string(), z.number()]).superRefine((value, context) => {
+  try {
+    readDuration(String(value), 'it');
+  } catch (error) {
+    context.addIssue((error as Error).message);
+  }
+});
 const count = z.number().int().min(0);
 
 const types = z.array(z.string().min(1));

@@ -1,4 +1,3 @@
-import ms, { type StringValue } from 'ms';
 import { usageError } from '../domain/errors.ts';
 import {
   DEFAULT_SETTINGS,
@@ -9,6 +8,7 @@ import {
   type TaskSettings,
 } from '../domain/settings.ts';
 import { formatModelName, parseModelName } from '../model/names.ts';
+import { readDuration } from './duration.ts';
 import type { SettingsFile } from './schema.ts';
 
 /** Flags of a start, as typed. */
@@ -46,7 +46,7 @@ export const wholeNumber =
   (min: number, max: number): Reader<number> =>
   (text, name) => {
     const value = Number(text);
-    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    if (text.trim() !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
     throw usageError(`${name} must be a whole number from ${min} to ${max}, but got "${text}".`);
   };
 
@@ -61,13 +61,6 @@ export const readAmount: Reader<number> = (text, name) => {
   const value = Number(text.trim().replace(/^\$/, ''));
   if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
   throw usageError(`${name} must be an amount of USD such as 5 or 0.50, but got "${text}".`);
-};
-
-/** `90s`, `12m`, `1.5h`, or ms as a number; `0` is no limit. */
-export const readDuration: Reader<number> = (text, name) => {
-  const value: number | undefined = /^\d+$/.test(text.trim()) ? Number(text) : ms(text.trim() as StringValue);
-  if (value !== undefined && value >= 0) return value;
-  throw usageError(`${name} must be a duration such as 90s, 12m or 1.5h, but got "${text}".`);
 };
 
 const modelOf =

@@ -4,7 +4,7 @@
  * 2. No task waits for it, and nothing that becomes of it changes a task: it is said in the log.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readDuration } from '../config/task-settings.ts';
+import { readDuration } from '../config/duration.ts';
 import type { SettingsFile } from '../config/schema.ts';
 import { noticeEvent, type NoticeEvent } from '../domain/notice.ts';
 import type { TaskWait } from '../domain/wait.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AuditCommand } from '../../activities/deps.ts';
 import { runAuditCommand } from '../audit/command.ts';
-import { readDuration } from '../config/task-settings.ts';
+import { readDuration } from '../config/duration.ts';
 import type { SettingsFile } from '../config/schema.ts';
 import { FILE_KINDS, type ModuleText } from '../domain/module.ts';
 import { scratchPrefix } from '../process/scratch.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readSettingsFile } from '../../src/config/settings-file.ts';
-import { readDuration, taskSettings } from '../../src/config/task-settings.ts';
+import { taskSettings } from '../../src/config/task-settings.ts';
 import { workspaceAt } from '../../src/store/workspace.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
 
@@ -29,15 +29,21 @@ test.each([
   [{ concurrency: '0' }, '--concurrency must be a whole number from 1 to 64, but got "0"'],
   [{ concurrency: 'many' }, 'but got "many"'],
   [{ passScore: '11' }, '--pass-score must be a score from 0 to 10, but got "11"'],
-  [{ moduleTimeout: '1h30m' }, '--module-timeout must be a duration such as 90s, 12m or 1.5h, but got "1h30m"'],
+  [{ maxRounds: ' ' }, '--max-rounds must be a whole number from 0 to 20, but got " "'],
+  [{ moduleTimeout: '5' }, '--module-timeout needs a unit, such as 5s or 5m, but got "5"'],
 ])('the flags %j are refused with the value that was got', (flags, message) => {
   expect(() => taskSettings(flags, {}, {})).toThrow(message);
 });
 
-test('durations are read as people write them', () => {
-  expect(['90s', '12m', '1.5h', '250', '0'].map((text) => readDuration(text, ''))).toEqual([
-    90_000, 720_000, 5_400_000, 250, 0,
-  ]);
+test('a duration without a unit is refused wherever it can be set', () => {
+  const read = (text: string) => readSettingsFile(workspaceAt(tempWorkspace({ 'batch-manager.yaml': text })));
+  for (const key of ['module-timeout', 'call-timeout', 'ask-deadline']) {
+    expect(() => read(`${key}: 5\n`)).toThrow(new RegExp(`needs a unit, such as 5s or 5m[^]*${key}`));
+    const variable = `BATCH_MANAGER_${key.toUpperCase().replace('-', '_')}`;
+    expect(() => taskSettings({}, { [variable]: '5' }, {})).toThrow(`${variable} needs a unit`);
+  }
+  for (const key of ['audit', 'notify']) expect(() => read(`${key}:\n  timeout: 5\n`)).toThrow(`${key}.timeout`);
+  expect(read('module-timeout: 0\nnotify:\n  timeout: 10s\n')).toMatchObject({ 'module-timeout': 0 });
 });
 
 test('a settings file with an unknown key or a wrong value is refused with its name', () => {

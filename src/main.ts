@@ -3,13 +3,15 @@
 import { CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { EXIT, exitFor, type ExitCode } from './exit.ts';
-import { processIo } from './io.ts';
+import { guardOutput, processIo } from './io.ts';
 import { createProgram } from './program.ts';
 
-// A reader that has seen enough (`| head`) is no error.
+guardOutput();
+
+// A reader that has seen enough (`| head`), or a terminal that was closed, is no error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
+    if (error.code === 'EPIPE' || error.code === 'EIO') process.exit();
     throw error;
   });
 }

@@ -63,7 +63,7 @@ async function runAudit(
   const counts = auditCounts(modules);
   if (json === true) printJson(context.io, auditJson(track, modules));
   else {
-    context.io.out(auditText(modules, gate));
+    context.io.out(auditText(modules, gate, context.io.columns));
     if (modules.length > 1) context.io.err(`${countsText(counts)}\n`);
     if (counts.failed > 0) context.io.err(nextText(options, refs.length));
   }

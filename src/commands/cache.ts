@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { readDuration } from '../config/task-settings.ts';
+import { readAge } from '../config/duration.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -87,6 +87,7 @@ async function listReplies(context: Context, files: readonly ReplyFile[], option
       plainTable(
         ['GOT (UTC)', 'ASK', 'MODEL', 'SIZE', 'KEY'],
         rows.map(({ key, at, ask, model, bytes }) => [shortTime(at), ask, model, sizeText(bytes), key.slice(0, 12)]),
+        { columns: context.io.columns, flexible: 'MODEL' },
       ),
     );
   return EXIT.ok;
@@ -122,7 +123,7 @@ function limitOf({ olderThan, maxSize }: CacheOptions): { before: number; size: 
   if (olderThan === undefined && maxSize === undefined)
     throw usageError('Remove what? Give --older-than or --max-size.\nSee: batch-manager cache --help');
   return {
-    before: olderThan === undefined ? 0 : Date.now() - readDuration(olderThan, '--older-than'),
+    before: olderThan === undefined ? 0 : Date.now() - readAge(olderThan, '--older-than'),
     size: maxSize === undefined ? Number.POSITIVE_INFINITY : readSize(maxSize),
   };
 }

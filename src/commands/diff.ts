@@ -38,7 +38,7 @@ async function printChanges(context: Context, taskId: string, changes: readonly 
   const { io } = context;
   if (changes.length === 0) io.err(`Task ${taskId} changed nothing and proposes nothing.\n`);
   for (const { path, before, after, proposed, editedSince } of changes) {
-    io.out(await patchText(path, before, after));
+    io.exact(await patchText(path, before, after));
     if (editedSince)
       io.err(
         proposed

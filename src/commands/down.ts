@@ -30,9 +30,10 @@ async function askWhereTasksAreOpen(context: Context): Promise<void> {
   const list = open.map((record) => `  ${record.task_id}`).join('\n');
   const question = `${open.length} tasks are open:\n${list}\nThey stand still until: batch-manager up\n`;
   if (!process.stdin.isTTY) throw failedError(`${question}To end the engine all the same: batch-manager down --now`);
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const prompt = createInterface({ input: process.stdin, output: context.io.screen });
   try {
-    const answer = await prompt.question(`${question}End the engine? [y/N] `);
+    context.io.err(question);
+    const answer = await prompt.question('End the engine? [y/N] ');
     if (!/^y(es)?$/i.test(answer.trim())) throw failedError('The engine was left running.');
   } finally {
     prompt.close();

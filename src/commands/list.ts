@@ -33,7 +33,7 @@ async function runList(
   if (options.json === true) printJson(context.io, shown);
   else if (shown.length === 0 && unreadable.length === 0)
     context.io.err(`No tasks in ${context.workspace.root} yet.\nStart one: batch-manager fix-review TRACK START END\n`);
-  else if (shown.length > 0) context.io.out(listTable(shown, new Date()));
+  else if (shown.length > 0) context.io.out(listTable(shown, new Date(), context.io.columns));
   if (skipped > 0 && options.json !== true)
     context.io.err(`${skipped} older tasks are not shown; see them with --all.\n`);
   if (shown.some((record) => !taskAtRest(record.status))) await sayWhyTheyStand(context, null);

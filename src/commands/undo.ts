@@ -57,7 +57,7 @@ async function showEdits(context: Context, record: TaskRecord, undoId: string): 
       if (file.kind === 'review') continue;
       const now = (await readOptional(join(folder, file.path)))?.toString('utf8') ?? null;
       const written = await lastText(file);
-      if (now !== written) context.io.out(await patchText(file.path, written, now));
+      if (now !== written) context.io.exact(await patchText(file.path, written, now));
     }
   }
   if (refused.length > 0)

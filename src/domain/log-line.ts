@@ -1,3 +1,5 @@
+import { visibleLine } from './visible.ts';
+
 /**
  * One line of `tasks/<id>.output`: four columns apart by at least two spaces, so that it reads well in `tail -f` and can be
  * read back for `logs --module` and the live view.
@@ -15,11 +17,13 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** Writes a line without its line end. Line ends and other control characters in the text become spaces: a log line is one line. */
+/**
+ * Writes a line without its line end. It is one line, and safe for a terminal: people read the file by `tail -f`, and what a
+ * model, a provider or a file says is in it.
+ */
 export function formatLogLine(line: LogLine): string {
-  // oxlint-disable-next-line no-control-regex -- a provider's or a file's text must not reach the terminal as escape codes
-  const text = line.text.replace(/[\u0000-\u001f\u007f\u009b]+/g, ' ').trim();
-  return `${line.at}  ${line.subject.padEnd(28)}  ${line.event.padEnd(10)}  ${text}`.trimEnd();
+  const [subject, event, text] = [line.subject, line.event, line.text].map(visibleLine) as [string, string, string];
+  return `${line.at}  ${subject.padEnd(28)}  ${event.padEnd(10)}  ${text.trim()}`.trimEnd();
 }
 
 /** The inverse of `formatLogLine`; undefined for a line that something else wrote. */

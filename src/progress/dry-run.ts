@@ -49,6 +49,7 @@ export async function printPlan(context: Context, what: DryRun): Promise<ExitCod
     plainTable(
       ['#', 'MODULE', 'STATE'],
       modules.map(({ number, slug, state }) => [String(number), slug, state]),
+      { columns: context.io.columns, flexible: 'STATE' },
     ),
   );
   const kind = `${operation} on ${track} with ${models(settings)}`;

@@ -8,6 +8,9 @@ import { liveView } from './view.ts';
 /** How often the log is looked at, ms. */
 const LOOK_EVERY_MS = 250;
 
+/** Lines of a terminal that does not say how many it has. */
+const USUAL_ROWS = 24;
+
 /** Lines of a terminal that the live view leaves free. */
 const MARGIN = 6;
 
@@ -21,13 +24,15 @@ async function screen(context: Context, taskId: string): Promise<Screen> {
   const { io } = context;
   if (!io.live) return { lines: (lines) => lines.forEach((line) => io.err(`${line}\n`)), done: () => undefined };
   const { createLogUpdate } = await import('log-update');
-  const update = createLogUpdate(process.stderr);
-  const rows = (process.stderr.rows ?? 24) - MARGIN;
-  const title = mayTellTerminal(context) ? new Title((text) => io.err(text)) : null;
+  const { screen: terminal } = io;
+  const update = createLogUpdate(terminal);
+  const title = mayTellTerminal(context) ? new Title((text) => void terminal.write(text)) : null;
   return {
     lines(_, progress, total) {
       title?.show(`${progress.ended.size}/${total} ${taskId}`);
-      update(liveView(progress, total, Date.now(), { columns: process.stderr.columns ?? 100, rows }));
+      // Asked each time: a terminal may change its size.
+      const size = { columns: terminal.columns, rows: (terminal.rows || USUAL_ROWS) - MARGIN };
+      update(liveView(progress, total, Date.now(), size));
     },
     done() {
       update.done();

@@ -1,5 +1,6 @@
 /** What a terminal is told beside the text: its title while a task is watched, and the bell at its end. */
 import type { Context } from '../context.ts';
+import { visibleLine } from '../domain/visible.ts';
 import { settingsOf } from '../workspace-files.ts';
 
 /** Rings the bell. */
@@ -27,7 +28,7 @@ export class Title {
     if (text === this.shown) return;
     if (this.shown === null) this.write(KEEP_TITLE);
     this.shown = text;
-    this.write(`\u001b]2;${text}\u0007`);
+    this.write(`\u001b]2;${visibleLine(text)}\u0007`);
   }
 
   giveBack(): void {

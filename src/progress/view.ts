@@ -1,5 +1,7 @@
 import pc from 'picocolors';
 import prettyMs from 'pretty-ms';
+import { visibleLine } from '../domain/visible.ts';
+import { cutText, padText, textWidth } from '../views/width.ts';
 import type { Progress } from './progress.ts';
 
 /** Least modules that must have ended before an ETA is more than a guess. */
@@ -23,7 +25,10 @@ export function outcomesLine(progress: Progress): string {
   return [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
 }
 
-/** The live picture: totals, then a line a running module with step, score and time in the step. */
+/**
+ * The live picture: totals, then a line a running module with step, score and time in the step. The colours are ours; all
+ * else is made visible, since it is drawn past the boundary of src/io.ts.
+ */
 export function liveView(
   progress: Progress,
   total: number,
@@ -32,18 +37,17 @@ export function liveView(
 ): string {
   const modules = [...progress.running.values()];
   const shown = modules.slice(0, Math.max(1, size.rows));
-  const width = Math.max(...shown.map(({ key }) => key.length), 0);
+  const cut = (text: string): string => cutText(visibleLine(text), size.columns - 1);
+  const width = Math.max(...shown.map(({ key }) => textWidth(visibleLine(key))), 0);
   const lines = shown.map(({ key, event, score, since, text }) => {
     const time = short(now - Date.parse(since)).padStart(6);
-    return `  ${key.padEnd(width)}  ${event.padEnd(10)} ${(score ?? '').padStart(4)} ${time}  ${text}`.slice(
-      0,
-      size.columns - 1,
-    );
+    const name = padText(visibleLine(key), width);
+    return cut(`  ${name}  ${event.padEnd(10)} ${(score ?? '').padStart(4)} ${time}  ${text}`);
   });
   const hidden = modules.length - shown.length;
   const more = hidden > 0 ? [pc.dim(`  … and ${hidden} more`)] : [];
-  const standing = progress.standing === null ? '' : pc.yellow(progress.standing.slice(0, size.columns - 1));
-  return [pc.bold(totalsLine(progress, total, now)), outcomesLine(progress), standing, ...lines, ...more]
+  const standing = progress.standing === null ? '' : pc.yellow(cut(progress.standing));
+  return [pc.bold(cut(totalsLine(progress, total, now))), cut(outcomesLine(progress)), standing, ...lines, ...more]
     .filter((line) => line !== '')
     .join('\n');
 }

@@ -21,32 +21,32 @@ export function onlyGate(modules: readonly AuditedModule[], gate: string | undef
 }
 
 /** One module: a line a gate with its message, then the findings. Many: a line a module, with the gates that any of them minds. */
-export function auditText(modules: readonly AuditedModule[], gate: string | undefined): string {
+export function auditText(modules: readonly AuditedModule[], gate: string | undefined, columns: number): string {
   const [first, ...others] = modules;
   if (first === undefined) return '';
-  if (others.length === 0) return first.state === 'missing' ? missingLine(first) : oneModule(first);
-  return gate === undefined ? matrix(modules) : messages(modules);
+  if (others.length === 0) return first.state === 'missing' ? missingLine(first) : oneModule(first, columns);
+  return gate === undefined ? matrix(modules, columns) : messages(modules, columns);
 }
 
 const missingLine = ({ ref }: AuditedModule): string => `${ref.track}/${ref.slug}: there is no lesson yet\n`;
 
-function oneModule({ ref, report }: Audited): string {
+function oneModule({ ref, report }: Audited, columns: number): string {
   const rows = report.gates.map(({ gate, status, message }) => [gate, MARKS[status], message]);
   const result = `${ref.track}/${ref.slug}: ${report.passed ? 'passed' : 'failed'}\n\n`;
-  return `${result}${plainTable(['GATE', '', 'MESSAGE'], rows)}${findingsText(report.gates)}`;
+  return `${result}${plainTable(['GATE', '', 'MESSAGE'], rows, { columns, flexible: 'MESSAGE' })}${findingsText(report.gates)}`;
 }
 
-function messages(modules: readonly AuditedModule[]): string {
+function messages(modules: readonly AuditedModule[], columns: number): string {
   const rows = modules.map((module) => {
     const [result] = module.state === 'missing' ? [] : module.report.gates;
     const cells = result === undefined ? ['-', 'no lesson'] : [MARKS[result.status], result.message];
     return [String(module.ref.number), module.ref.slug, ...cells];
   });
   const failing = modules.filter((module): module is Audited => module.state !== 'missing' && !module.report.passed);
-  return `${plainTable(['NO', 'MODULE', '', 'MESSAGE'], rows)}${failing.map(failingText).join('')}`;
+  return `${plainTable(['NO', 'MODULE', '', 'MESSAGE'], rows, { columns, flexible: 'MESSAGE' })}${failing.map(failingText).join('')}`;
 }
 
-function matrix(modules: readonly AuditedModule[]): string {
+function matrix(modules: readonly AuditedModule[], columns: number): string {
   const audited = modules.filter((module): module is Audited => module.state !== 'missing');
   const names = [...new Set(audited.flatMap(({ report }) => report.gates.map(({ gate }) => gate)))];
   const minded = names.filter((name) =>
@@ -67,7 +67,7 @@ function matrix(modules: readonly AuditedModule[]): string {
   const quiet = names.length - minded.length;
   const note = quiet === 0 || audited.length === 0 ? '' : `\n${quiet} more gates found nothing in any of them.\n`;
   const failing = audited.filter(({ report }) => !report.passed);
-  const table = plainTable(['NO', 'MODULE', 'AUDIT', ...minded], rows);
+  const table = plainTable(['NO', 'MODULE', 'AUDIT', ...minded], rows, { columns, flexible: 'MODULE' });
   return `${table}${note}${failing.map(failingText).join('')}`;
 }
 

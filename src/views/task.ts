@@ -1,6 +1,7 @@
 /** How tasks are shown to people and, by the same values, to scripts. */
 import prettyMs from 'pretty-ms';
 import { outcomePassed, type Outcome } from '../domain/outcome.ts';
+import { scoreText } from '../domain/score-text.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import type { ModuleProgress } from '../progress/progress.ts';
 import type { ModuleRecord, TaskRecord } from '../store/records.ts';
@@ -32,8 +33,8 @@ export function duration(record: TaskRecord, now: Date): string {
   return prettyMs(Math.max(0, end - Date.parse(record.created_at)), { secondsDecimalDigits: 0 });
 }
 
-/** The table of `list`. */
-export function listTable(records: readonly TaskRecord[], now: Date): string {
+/** The table of `list`, no wider than the terminal. */
+export function listTable(records: readonly TaskRecord[], now: Date, columns: number): string {
   const rows = records.map((record) => {
     const { ended, notPassed } = tally(record.counts);
     return [
@@ -46,14 +47,9 @@ export function listTable(records: readonly TaskRecord[], now: Date): string {
       costCell(record.cost),
     ];
   });
-  return plainTable(['TASK', 'STATUS', 'DONE', 'NOT PASSED', 'STARTED (UTC)', 'TOOK', 'COST'], rows);
+  const head = ['TASK', 'STATUS', 'DONE', 'NOT PASSED', 'STARTED (UTC)', 'TOOK', 'COST'];
+  return plainTable(head, rows, { columns, flexible: 'STATUS', spare: 'STARTED (UTC)' });
 }
-
-const cut = (text: string, columns: number): string =>
-  text
-    .split('\n')
-    .map((line) => line.slice(0, columns - 1))
-    .join('\n');
 
 /** What modules are doing, by their keys. */
 type Running = ReadonlyMap<string, ModuleProgress>;
@@ -61,7 +57,7 @@ type Running = ReadonlyMap<string, ModuleProgress>;
 /** A module's row: number, slug, outcome, score, rounds, cost, detail. */
 function moduleRow(slug: string, module: ModuleRecord, cost: string, now: ModuleProgress | undefined): string[] {
   const outcome = module.outcome ?? '';
-  const score = module.score === null ? '' : module.score.toFixed(1);
+  const score = module.score === null ? '' : scoreText(module.score);
   const flag = module.suspicious ? ' (suspicious rise)' : '';
   return [
     String(module.number),
@@ -104,7 +100,7 @@ export function moduleTable(record: TaskRecord, columns: number, running: Runnin
   // Where nothing is paid for, the column would only take room from the details.
   const isFree = rows.every((row) => row[COST] === '');
   const shown = isFree ? [head, ...rows].map((row) => row.toSpliced(COST, 1)) : [head, ...rows];
-  return cut(plainTable(shown[0] ?? head, shown.slice(1)), columns);
+  return plainTable(shown[0] ?? head, shown.slice(1), { columns, flexible: 'DETAIL' });
 }
 
 function took(record: TaskRecord, now: Date): string {

@@ -31,7 +31,7 @@ const NOW = new Date('2026-11-24T08:01:05.000Z');
 test('modules stand in the order of their numbers, in columns that fit any script', () => {
   expect(moduleTable(record, Infinity)).toBe(
     '#  MODULE      OUTCOME  SCORE  ROUNDS  DETAIL\n' +
-      '1  01-наголос  FIXED    9.3    2       review 9.25 (suspicious rise)\n' +
+      '1  01-наголос  FIXED    9.25   2       review 9.25 (suspicious rise)\n' +
       '2  02-b        MISSING                 there is no b1/02-b.md\n',
   );
 });
@@ -41,15 +41,24 @@ test('what modules cost has a column where something was paid for', () => {
   const cost = { ...sums, input_tokens: 10, output_tokens: 10, modules: { '01-наголос': 0.5 } };
   const [head, first] = moduleTable({ ...record, cost }, Infinity).split('\n');
   expect(head).toBe('#  MODULE      OUTCOME  SCORE  ROUNDS  COST   DETAIL');
-  expect(first).toBe('1  01-наголос  FIXED    9.3    2       $0.50  review 9.25 (suspicious rise)');
+  expect(first).toBe('1  01-наголос  FIXED    9.25   2       $0.50  review 9.25 (suspicious rise)');
 });
 
-test('rows are cut at the terminal, not wrapped', () => {
-  for (const line of moduleTable(record, 40).split('\n')) expect(line.length).toBeLessThan(40);
+test('rows are cut at the terminal, not wrapped, and say so', () => {
+  const [head, first] = moduleTable(record, 60).split('\n');
+  expect(head).toBe('#  MODULE      OUTCOME  SCORE  ROUNDS  DETAIL');
+  expect(first).toBe('1  01-наголос  FIXED    9.25   2       review 9.25 (suspic…');
+  for (const line of moduleTable(record, 30).split('\n')) expect(line.length).toBeLessThan(30);
+});
+
+test('the list gives up room of the status, then the start, which the id tells, too', () => {
+  const waiting = { ...record, wait: 'other-task' } as const;
+  expect(listTable([waiting], NOW, 97)).toContain('running: oth…  2/2   1           2026-11-24 08:00  1m 5s\n');
+  expect(listTable([waiting], NOW, 80)).toContain('running: othe…  2/2   1           1m 5s\n');
 });
 
 test('the list has one row a task with what is done and what did not pass', () => {
-  expect(listTable([record], NOW).split('\n')[1]).toBe(
+  expect(listTable([record], NOW, Infinity).split('\n')[1]).toBe(
     'fix-review-b1-1-2-20261124080000  running  2/2   1           2026-11-24 08:00  1m 5s',
   );
 });

@@ -1,11 +1,14 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resolveTask, type Context } from '../context.ts';
+import { detachedError } from '../domain/errors.ts';
 import { parseLogLine } from '../domain/log-line.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { readLog } from '../store/task-log.ts';
 import { newCommand, type Wiring } from './command.ts';
+import { onInterrupt } from '../progress/interrupt.ts';
+import { detachedText } from '../progress/start-in-workspace.ts';
 import { findModule } from '../progress/task-record.ts';
 
 /** How often a followed log is looked at, ms. */
@@ -33,15 +36,31 @@ export function newLogsCommand(wiring: Wiring, run = runLogs): CommandUnknownOpt
 async function runLogs(context: Context, options: LogsOptions): Promise<ExitCode> {
   const taskId = await resolveTask(context, options.id);
   const subject = await subjectOf(context, taskId, options.module);
+  if (options.follow !== true) return printLog(context, taskId, subject, null);
+  const left = new AbortController();
+  onInterrupt(() => left.abort());
+  const code = await printLog(context, taskId, subject, left.signal);
+  if (left.signal.aborted) throw detachedError(detachedText(taskId));
+  return code;
+}
+
+/** Prints what a log says of a subject; with a signal it goes on until the task has ended or the signal is aborted. */
+async function printLog(
+  context: Context,
+  taskId: string,
+  subject: string | null,
+  follow: AbortSignal | null,
+): Promise<ExitCode> {
   for (let offset = 0; ;) {
     // Asked before the read: lines that are written between the two are read the next time.
     const record = await context.records.get(taskId);
     const read = await readLog(context.workspace, taskId, offset);
     const lines = read.lines.filter((line) => subject === null || parseLogLine(line)?.subject === subject);
     context.io.out(lines.map((line) => `${line}\n`).join(''));
-    const done = options.follow !== true || (record !== null && taskEnded(record.status));
+    const done = follow === null || follow.aborted || (record !== null && taskEnded(record.status));
     if (read.offset === offset && done) return EXIT.ok;
-    if (read.offset === offset) await sleep(LOOK_EVERY_MS);
+    if (read.offset === offset)
+      await sleep(LOOK_EVERY_MS, null, follow === null ? {} : { signal: follow }).catch(() => null);
     ({ offset } = read);
   }
 }

@@ -1,12 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StartRequest } from '../client/start.ts';
 import type { Context } from '../context.ts';
+import { detachedError, interruptedError, type UserError } from '../domain/errors.ts';
+import { unlessInterrupted } from './interrupt.ts';
 
-/** Starts a task in the workspace, or attaches to the one that the same command started; see src/client/start.ts. */
-export async function startInWorkspace(
-  context: Context,
-  request: Omit<StartRequest, 'workspaceId'>,
-): Promise<{ readonly taskId: string; readonly attached: boolean }> {
-  const { client } = await context.engine();
-  const { startTask } = await import('../client/start.ts');
-  return startTask(client, context.workspace, { workspaceId: await context.workspaceId(), ...request });
+/** How a task was started. */
+interface Started {
+  readonly taskId: string;
+  readonly attached: boolean;
 }
+
+/** How long a start that is under way is waited for after a Ctrl-C, to tell whether there is a task, ms. */
+const SETTLES_MS = 3000;
+
+/**
+ * Starts a task in the workspace, or attaches to the one that the same command started; see src/client/start.ts.
+ * @throws UserError (interrupted or detached) at a Ctrl-C, which says whether there is a task now.
+ */
+export async function startInWorkspace(context: Context, request: Omit<StartRequest, 'workspaceId'>): Promise<Started> {
+  const { client } = await unlessInterrupted(context.engine(), () =>
+    interruptedError('\nInterrupted: no task was started. The engine stays; end it: batch-manager down'),
+  );
+  const { startTask } = await import('../client/start.ts');
+  const starting = startTask(client, context.workspace, { workspaceId: await context.workspaceId(), ...request });
+  return unlessInterrupted(starting, () => leftWhile(starting));
+}
+
+async function leftWhile(starting: Promise<Started>): Promise<UserError> {
+  const unknown = interruptedError(
+    '\nInterrupted while the task was being started: it may run.\nSee: batch-manager list',
+  );
+  return Promise.race([
+    starting.then(
+      ({ taskId }) => detachedError(detachedText(taskId)),
+      () => interruptedError('\nInterrupted: no task was started.'),
+    ),
+    sleep(SETTLES_MS, unknown, { ref: false }),
+  ]);
+}
+
+/** What somebody is told who leaves a task that goes on. */
+export const detachedText = (taskId: string): string =>
+  `\nDetached: ${taskId} goes on.\nWatch it: batch-manager watch ${taskId}\nStop it:  batch-manager stop ${taskId}`;

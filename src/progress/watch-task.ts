@@ -1,5 +1,6 @@
 import type { Closed } from '../client/task-client.ts';
 import type { Context, EngineAccess } from '../context.ts';
+import { detachedError } from '../domain/errors.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { TaskRecord } from '../store/records.ts';
@@ -7,10 +8,15 @@ import { printJson } from '../views/json.ts';
 import { costText } from '../views/cost.ts';
 import { countsText, moduleTable, tally } from '../views/task.ts';
 import { followTask } from './follow.ts';
+import { onInterrupt, unlessInterrupted } from './interrupt.ts';
+import { detachedText } from './start-in-workspace.ts';
 import { exitCodeOf } from './task-record.ts';
 import { BELL, mayTellTerminal } from './terminal.ts';
 
-/** Follows a task to its end and prints its result; Ctrl-C detaches and says how to go on. */
+/**
+ * Follows a task to its end and prints its result.
+ * @throws UserError (detached) at a Ctrl-C, which says how to go on.
+ */
 export async function watchTask(
   context: Context,
   taskId: string,
@@ -18,22 +24,22 @@ export async function watchTask(
 ): Promise<ExitCode> {
   const record = await context.records.get(taskId);
   if (record !== null && taskEnded(record.status)) return printResult(context, taskId, null, options);
-  const access = await context.engine();
+  const access = await unlessInterrupted(context.engine(), () => detachedError(detachedText(taskId)));
   const { webUi } = access;
   if (webUi !== null) context.io.err(`Web UI: ${webUi}/workflows/${taskId}\n`);
   const detach = new AbortController();
-  const leave = (): void => detach.abort();
-  process.once('SIGINT', leave);
+  const off = onInterrupt(() => detach.abort());
   try {
     const closed = access.client.closed(taskId);
     closed.catch(() => undefined);
     const total = await totalOf(access, record, taskId);
     const end = await followTask(context, taskId, { closed, signal: detach.signal, total });
-    if (end === null) return detached(context, taskId);
-    if (mayTellTerminal(context)) context.io.err(BELL);
+    if (end === null) throw detachedError(detachedText(taskId));
+    if (mayTellTerminal(context)) context.io.screen.write(BELL);
     return await printResult(context, taskId, end, options);
   } finally {
-    process.removeListener('SIGINT', leave);
+    // Where somebody has left already, another Ctrl-C on the way out changes nothing.
+    if (!detach.signal.aborted) off();
   }
 }
 
@@ -42,13 +48,6 @@ async function totalOf(access: EngineAccess, record: TaskRecord | null, taskId: 
   if (record !== null) return record.total;
   const { memo } = await access.client.client.workflow.getHandle(taskId).describe();
   return Number(memo?.['total'] ?? 0);
-}
-
-function detached(context: Context, taskId: string): ExitCode {
-  context.io.err(
-    `\nDetached: ${taskId} goes on.\nWatch it: batch-manager watch ${taskId}\nStop it:  batch-manager stop ${taskId}\n`,
-  );
-  return EXIT.running;
 }
 
 async function printResult(

@@ -17,8 +17,8 @@ export interface Io {
 /** What is assumed of a terminal that does not say its size. */
 const USUAL_COLUMNS = 80;
 
-/** Written by a library to stderr when the process ends; it can do no harm. */
-const SHOW_CURSOR = '\u001b[?25h';
+/** Hides and shows the cursor: written by the live view's library to stderr itself; neither can do harm. */
+const CURSOR: ReadonlySet<unknown> = new Set(['\u001b[?25l', '\u001b[?25h']);
 
 type Write = NodeJS.WriteStream['write'];
 
@@ -35,7 +35,7 @@ export function guardOutput(): void {
     const write = stream.write.bind(stream);
     passed.set(stream, write);
     stream.write = (chunk: string | Uint8Array, ...rest: []) =>
-      write(chunk === SHOW_CURSOR ? chunk : visibleText(textOf(chunk)), ...rest);
+      write(CURSOR.has(chunk) ? chunk : visibleText(textOf(chunk)), ...rest);
   }
 }
 

@@ -8,11 +8,13 @@ import { createProgram } from './program.ts';
 
 guardOutput();
 
-// A reader that has seen enough (`| head`), or a terminal that was closed, is no error.
+// A reader that has seen enough (`| head`), or a terminal that was closed, is no error. Without its terminal Node cannot exit
+// but by a core dump: it dies as by the signal that tells of the end of a terminal.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE' || error.code === 'EIO') process.exit();
-    throw error;
+    if (error.code === 'EPIPE') process.exit();
+    if (error.code === 'EIO') process.kill(process.pid, 'SIGHUP');
+    else throw error;
   });
 }
 

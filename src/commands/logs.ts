@@ -36,29 +36,31 @@ export function newLogsCommand(wiring: Wiring, run = runLogs): CommandUnknownOpt
 async function runLogs(context: Context, options: LogsOptions): Promise<ExitCode> {
   const taskId = await resolveTask(context, options.id);
   const subject = await subjectOf(context, taskId, options.module);
-  if (options.follow !== true) return printLog(context, taskId, subject, null);
   const left = new AbortController();
-  onInterrupt(() => left.abort());
-  const code = await printLog(context, taskId, subject, left.signal);
-  if (left.signal.aborted) throw detachedError(detachedText(taskId));
-  return code;
+  if (options.follow === true) onInterrupt(() => left.abort());
+  const isWhole = await printLog(context, taskId, subject, options.follow === true ? left.signal : null);
+  if (!isWhole && left.signal.aborted) throw detachedError(detachedText(taskId));
+  return EXIT.ok;
 }
 
-/** Prints what a log says of a subject; with a signal it goes on until the task has ended or the signal is aborted. */
+/**
+ * Prints what a log says of a subject; with a signal it goes on until the task has ended or the signal is aborted.
+ * @returns whether the task has ended.
+ */
 async function printLog(
   context: Context,
   taskId: string,
   subject: string | null,
   follow: AbortSignal | null,
-): Promise<ExitCode> {
+): Promise<boolean> {
   for (let offset = 0; ;) {
     // Asked before the read: lines that are written between the two are read the next time.
     const record = await context.records.get(taskId);
     const read = await readLog(context.workspace, taskId, offset);
     const lines = read.lines.filter((line) => subject === null || parseLogLine(line)?.subject === subject);
     context.io.out(lines.map((line) => `${line}\n`).join(''));
-    const done = follow === null || follow.aborted || (record !== null && taskEnded(record.status));
-    if (read.offset === offset && done) return EXIT.ok;
+    const ended = record !== null && taskEnded(record.status);
+    if (read.offset === offset && (ended || follow === null || follow.aborted)) return ended;
     if (read.offset === offset)
       await sleep(LOOK_EVERY_MS, null, follow === null ? {} : { signal: follow }).catch(() => null);
     ({ offset } = read);

@@ -1,11 +1,14 @@
-/** How a person, or the end of a terminal, gets out of a command that waits. */
+/** How a person gets out of a command that waits. */
 import type { UserError } from '../domain/errors.ts';
 
-/** Ctrl-C, `kill`, and a terminal that was closed. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/**
+ * Ctrl-C and `kill`. Where its terminal is closed (SIGHUP) a command simply dies: there is nobody left to tell, and Node
+ * aborts with a core dump where it exits by itself without the terminal that it had.
+ */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Calls a listener at each of these signals until the returned function is called. They are added by `on`: the exit hook of
+ * Calls a listener at each of these until the returned function is called. They are added by `on`: the exit hook of
  * the live view ends the process where it finds itself the only listener, and a `once` is gone when it looks.
  */
 export function onInterrupt(listener: () => void): () => void {

@@ -52,5 +52,5 @@ export async function onTerminal(
     env: process.env,
   });
   const { output, ...end } = JSON.parse(stdout) as Shown;
-  return { ...end, output: Buffer.from(output, 'base64').toString('latin1') };
+  return { ...end, output: Buffer.from(output, 'base64').toString('utf8') };
 }

@@ -1,7 +1,7 @@
 /** The answer of a person to a module that cannot pass. */
 import type { BatchState } from './batch-state.ts';
 import { ANSWER_UPDATE, type Answer, type AnswerRequest, type PlannedModule, type QueuedModule } from './contract.ts';
-import { badRequest, handleMessage, isModuleName } from './messages.ts';
+import { badRequest, handleMessage, isModuleName, unknownModule } from './messages.ts';
 import { byText, isBy, isShort } from './steering.ts';
 
 /** Longest note, in characters: it goes through history, and into a prompt. */
@@ -31,7 +31,7 @@ function checkAnswer(argument: unknown): asserts argument is AnswerRequest {
 async function answer(state: BatchState, request: AnswerRequest): Promise<Answer> {
   const { taskId } = state.input;
   const found = await state.steps.run('findModule', { taskId, module: request.module });
-  if (found === null) throw badRequest(`Task ${taskId} has no module ${request.module}.`);
+  if (found === null) throw unknownModule(taskId, request.module);
   const queued = state.asking.find(({ module }) => module.slug === found.slug);
   if (queued === undefined) return { changed: false, detail: `no change: ${standing(state, found)}` };
   state.unqueue(found.slug);

@@ -3,7 +3,7 @@ import type { Outcome } from '../src/domain/outcome.ts';
 import { defineQuery, setHandler } from '@temporalio/workflow';
 import type { BatchState, OpenModule } from './batch-state.ts';
 import { MESSAGES, PROGRESS_QUERY, type Answer, type BatchProgress, type PlannedModule } from './contract.ts';
-import { badRequest, handleMessage, isModuleName } from './messages.ts';
+import { badRequest, handleMessage, isModuleName, unknownModule } from './messages.ts';
 
 type Verb = keyof typeof MESSAGES;
 type Handle = (state: BatchState, module: PlannedModule) => Promise<Answer>;
@@ -33,7 +33,7 @@ function checkModule(module: unknown): asserts module is string {
 
 async function act(state: BatchState, verb: Verb, module: string): Promise<Answer> {
   const found = await state.steps.run('findModule', { taskId: state.input.taskId, module });
-  if (found === null) throw badRequest(`Task ${state.input.taskId} has no module ${module}.`);
+  if (found === null) throw unknownModule(state.input.taskId, module);
   return HANDLERS[verb](state, found);
 }
 

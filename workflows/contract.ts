@@ -29,6 +29,9 @@ export const TASK_MESSAGES = {
 /** Name of the update that answers the question of a module, which is also a signal. */
 export const ANSWER_UPDATE = 'answerModule';
 
+/** Type of the failure that refuses a message about a module that the task does not have. */
+export const UNKNOWN_MODULE = 'UnknownModule';
+
 /** Name of the update that changes a running task's settings. */
 export const SET_UPDATE = 'set';
 

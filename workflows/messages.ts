@@ -3,7 +3,7 @@ import { ApplicationFailure, defineSignal, defineUpdate, isCancellation, setHand
 import { ignoredSignalText, signalText } from '../src/domain/log-texts.ts';
 import { answerOnce } from './answer-once.ts';
 import type { BatchState } from './batch-state.ts';
-import type { Answer } from './contract.ts';
+import { UNKNOWN_MODULE, type Answer } from './contract.ts';
 
 /** A message with its check; `check` throws BadRequest and changes nothing. */
 export interface Message<T> {
@@ -47,6 +47,10 @@ async function answerSignal<T>(state: BatchState, message: Message<T>, argument:
 /** Whether an argument can name a module: its slug or its number. */
 export const isModuleName = (name: unknown): name is string =>
   typeof name === 'string' && name.length > 0 && name.length <= 300;
+
+/** What refuses a message about a module that the task does not have. */
+export const unknownModule = (taskId: string, module: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(`Task ${taskId} has no module "${module}".`, UNKNOWN_MODULE);
 
 /** What refuses a message. */
 export const badRequest = (message: string): ApplicationFailure =>

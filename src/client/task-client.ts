@@ -5,6 +5,7 @@ import {
   type WorkflowExecutionStatusName,
 } from '@temporalio/client';
 import {
+  ApplicationFailure,
   CancelledFailure,
   TerminatedFailure,
   WorkflowExecutionAlreadyStartedError,
@@ -19,6 +20,7 @@ import {
   ANSWER_UPDATE,
   BATCH_WORKFLOW,
   SET_UPDATE,
+  UNKNOWN_MODULE,
   type MESSAGES,
   type TASK_MESSAGES,
   type Steering,
@@ -172,6 +174,8 @@ export class TaskClient {
         const isOpen = error instanceof WorkflowNotFoundError && (await this.status(taskId)) === 'RUNNING';
         if (error instanceof WorkflowNotFoundError && !(isOpen && attempt < ATTEMPTS)) return this.lostUpdate(taskId);
         const cause = error instanceof Error && error.name === 'WorkflowUpdateFailedError' ? error.cause : undefined;
+        if (cause instanceof ApplicationFailure && cause.type === UNKNOWN_MODULE)
+          throw notFoundError(`${cause.message}\nSee its modules: batch-manager show ${taskId}`);
         if (cause instanceof Error) throw failedError(cause.message);
         if (attempt === ATTEMPTS) throw error;
         await sleep(500 * attempt);
@@ -179,12 +183,11 @@ export class TaskClient {
     }
   }
 
-  /** An update to a run that is just ending is lost: the task's state says what to do instead. */
-  private async lostUpdate(taskId: string): Promise<never> {
-    const status = (await this.status(taskId)) ?? 'not known to Temporal';
-    throw failedError(
-      `Task ${taskId} is ${status.toLowerCase()}; nothing was changed.\nTo run modules again, start the same command again.`,
-    );
+  /** An update to a run that is just ending is lost, and so changes nothing. */
+  private async lostUpdate(taskId: string): Promise<Answer> {
+    const status = await this.status(taskId);
+    if (status === null) throw notFoundError(`Temporal knows no task ${taskId}.\nSee: batch-manager list`);
+    return { changed: false, detail: `no change: the task is ${status.toLowerCase()} already` };
   }
 }
 

@@ -32,7 +32,8 @@ export function newAnswerCommand(wiring: Wiring, run = runAnswer): CommandUnknow
 
 async function runAnswer(context: Context, options: AnswerOptions): Promise<ExitCode> {
   const { module, answer, note, json } = options;
-  const taskId = await openTask(context, options.id, 'It asks nothing any more. See: batch-manager show ID');
+  const taskId = await openTask(context, { ...options, instead: 'See: batch-manager show ID' });
+  if (taskId === null) return EXIT.ok;
   const { client } = await context.engine();
   const { by } = steering(context, undefined);
   const request = { module, answer, ...(note !== undefined && { note }), ...(by !== undefined && { by }) };

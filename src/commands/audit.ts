@@ -2,6 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { auditTrack } from '../audit/track/audit-track.ts';
 import { auditOptions, checkGate } from '../config/audit-options.ts';
 import type { Context } from '../context.ts';
+import { notFoundError } from '../domain/errors.ts';
 import { checkSelection, parseRange, selectedNumbers, type Selection } from '../domain/selection.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { moduleRefs, trackModules } from '../store/manifest.ts';
@@ -81,6 +82,8 @@ function selectionOf(
   const size = trackModules(manifestOf(context), track).length;
   if (start === undefined) return size === 0 ? [] : [[1, size]];
   const selection = parseRange(start, end ?? start);
+  if (end === undefined && Number(start) > size)
+    throw notFoundError(`Track ${track} has no module ${start}: it has ${size} (1-${size}).`);
   checkSelection(selection, track, size);
   return selection;
 }

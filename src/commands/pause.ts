@@ -27,7 +27,8 @@ export function newPauseCommand(wiring: Wiring, run = runPause): CommandUnknownO
 
 async function runPause(context: Context, options: PauseOptions): Promise<ExitCode> {
   const { now = false, reason } = options;
-  const taskId = await openTask(context, options.id, 'There is nothing to pause. See: batch-manager show ID');
+  const taskId = await openTask(context, { ...options, instead: 'See: batch-manager show ID' });
+  if (taskId === null) return EXIT.ok;
   const { client } = await context.engine();
   const answer = await client.message(taskId, 'pause', { ...steering(context, reason), ...(now && { now }) });
   printAnswer(context, { taskId, json: options.json }, answer);

@@ -1,8 +1,10 @@
 import { Option } from '@commander-js/extra-typings';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { refuseContradictions, refuseOutOfProportion } from '../config/refused-options.ts';
 import { taskSettings, type SettingFlags } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
-import { OPERATION_NAMES, type Operation } from '../domain/operation.ts';
+import { ASKING_OPERATIONS, type AskingOperation } from '../domain/operation.ts';
+import { selectionSize } from '../domain/selection.ts';
 import type { ExitCode } from '../exit.ts';
 import { printPlan } from '../progress/dry-run.ts';
 import { selectionOf, type SelectionOptions } from '../progress/selected.ts';
@@ -10,7 +12,7 @@ import { settingsOf } from '../workspace-files.ts';
 import { newCommand, type Wiring } from './command.ts';
 
 interface PlanOptions extends SettingFlags, SelectionOptions {
-  readonly operation: Operation;
+  readonly operation: AskingOperation;
   readonly json?: boolean | undefined;
 }
 
@@ -30,7 +32,7 @@ export function newPlanCommand(wiring: Wiring, run = runPlan): CommandUnknownOpt
     .option('--modules <list>', 'module numbers instead of START END: 3,7,9-12')
     .addOption(
       new Option('--operation <name>', 'the command that would be given')
-        .choices(OPERATION_NAMES)
+        .choices(ASKING_OPERATIONS)
         .default('fix-review' as const),
     )
     .option('--model <name>', 'model for fixes and research: provider/model, or offline')
@@ -49,6 +51,9 @@ export function newPlanCommand(wiring: Wiring, run = runPlan): CommandUnknownOpt
 
 async function runPlan(context: Context, options: PlanOptions): Promise<ExitCode> {
   const { operation, track, json = false } = options;
+  refuseContradictions(options);
   const { settings } = taskSettings(options, context.env, settingsOf(context));
-  return printPlan(context, { operation, track, selection: selectionOf(context, options), settings, json });
+  const selection = selectionOf(context, options);
+  refuseOutOfProportion(options, settings, selectionSize(selection));
+  return printPlan(context, { operation, track, selection, settings, json });
 }

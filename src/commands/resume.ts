@@ -22,7 +22,8 @@ export function newResumeCommand(wiring: Wiring, run = runResume): CommandUnknow
 
 async function runResume(context: Context, options: ResumeOptions): Promise<ExitCode> {
   const instead = 'Run what is left of it: start the same command again, or batch-manager retry ID --failed';
-  const taskId = await openTask(context, options.id, instead);
+  const taskId = await openTask(context, { ...options, instead });
+  if (taskId === null) return EXIT.ok;
   const { client } = await context.engine();
   const answer = await client.message(taskId, 'resume', steering(context, options.reason));
   printAnswer(context, { taskId, json: options.json }, answer);

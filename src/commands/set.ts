@@ -1,4 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import { refuseBudgets } from '../config/refused-options.ts';
 import { readLiveSettings } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
@@ -43,10 +44,12 @@ export function newSetCommand(wiring: Wiring, run = runSet): CommandUnknownOpts 
 
 async function runSet(context: Context, options: SetOptions): Promise<ExitCode> {
   const changes = readLiveSettings(options, settingsOf(context));
+  refuseBudgets(changes.budgetUsd ?? 0, changes.moduleBudgetUsd ?? 0);
   if (Object.keys(changes).length === 0)
     throw usageError('Set what? Give --concurrency, --budget, --model or another.\nSee: batch-manager set --help');
   const instead = 'There is nothing to set. Start it again with the flags wanted.';
-  const taskId = await openTask(context, options.id, instead);
+  const taskId = await openTask(context, { id: options.id, json: options.json, instead });
+  if (taskId === null) return EXIT.ok;
   const { client } = await context.engine();
   const answer = await client.set(taskId, { ...changes, ...steering(context, options.reason) });
   printAnswer(context, { taskId, json: options.json }, answer);

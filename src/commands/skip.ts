@@ -21,7 +21,8 @@ export function newSkipCommand(wiring: Wiring, run = runSkip): CommandUnknownOpt
 }
 
 async function runSkip(context: Context, { id, module, json }: SkipOptions): Promise<ExitCode> {
-  const taskId = await openTask(context, id, 'There is nothing to skip. See: batch-manager show ID');
+  const taskId = await openTask(context, { id, module, json, instead: 'See: batch-manager show ID' });
+  if (taskId === null) return EXIT.ok;
   const { client } = await context.engine();
   printAnswer(context, { taskId, module, json }, await client.module(taskId, 'skipModule', module));
   return EXIT.ok;

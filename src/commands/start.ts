@@ -1,10 +1,17 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { checkAuditSettings } from '../config/check-audit.ts';
+import { refuseContradictions, refuseOutOfProportion } from '../config/refused-options.ts';
 import { taskSettings, type SettingFlags } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
 import type { AskingOperation } from '../domain/operation.ts';
-import { formatSelection, parseSelection, selectedNumbers, type Selection } from '../domain/selection.ts';
+import {
+  formatSelection,
+  parseSelection,
+  selectedNumbers,
+  selectionSize,
+  type Selection,
+} from '../domain/selection.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { failedSelection } from '../progress/failed-modules.ts';
 import { startInWorkspace } from '../progress/start-in-workspace.ts';
@@ -86,12 +93,12 @@ function failedOf(context: Context, options: StartOptions, record: TaskRecord): 
 /** Starts a task or attaches to it; in the foreground it stays until the task has ended. */
 export async function runStart(context: Context, options: StartOptions): Promise<ExitCode> {
   const { operation, track } = options;
-  if (options.propose === true && operation !== 'fix-review')
-    throw usageError(`--propose is for fix-review: ${operation} writes research, which is no change of a module.`);
+  refuseContradictions(options);
   const { settings } = taskSettings(options, context.env, settingsOf(context));
   await checkAuditSettings(settingsOf(context));
   const failedIn = options.onlyFailed === undefined ? null : await taskRecord(context, options.onlyFailed);
   const selection = failedIn === null ? selectionOf(context, options) : failedOf(context, options, failedIn);
+  refuseOutOfProportion(options, settings, selectionSize(selection));
   if (options.dryRun === true)
     return printPlan(context, { operation, track, selection, settings, json: options.json ?? false });
   const retryOf = failedIn === null ? {} : { retryOf: failedIn.task_id };

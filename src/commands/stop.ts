@@ -6,9 +6,8 @@ import { readDuration } from '../config/duration.ts';
 import type { Context } from '../context.ts';
 import { failedError, usageError } from '../domain/errors.ts';
 import { COMMIT_EVENT } from '../domain/log-texts.ts';
-import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { namedTask, printAnswer, steering } from '../progress/steering.ts';
+import { openTask, printAnswer, steering } from '../progress/steering.ts';
 import { taskRecord } from '../progress/task-record.ts';
 import { LimitStore } from '../store/limits.ts';
 import type { TaskRecord } from '../store/records.ts';
@@ -49,12 +48,8 @@ export function newStopCommand(wiring: Wiring, run = runStop): CommandUnknownOpt
 
 async function runStop(context: Context, options: StopOptions): Promise<ExitCode> {
   checkOptions(options);
-  const { taskId, record } = await namedTask(context, options.id);
-  if (record !== null && taskEnded(record.status)) {
-    if (options.json === true) printJson(context.io, { task_id: taskId, changed: false, status: record.status });
-    else context.io.err(`No change: ${taskId} is ${record.status} already.\n`);
-    return EXIT.ok;
-  }
+  const taskId = await openTask(context, { ...options, instead: 'See: batch-manager show ID' });
+  if (taskId === null) return EXIT.ok;
   if (options.module !== undefined) return stopModule(context, taskId, options.module, options);
   return options.drain === true ? drainTask(context, taskId, options) : stopTask(context, taskId, options);
 }

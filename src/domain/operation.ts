@@ -42,3 +42,5 @@ export const OPERATION_NAMES = Object.keys(OPERATIONS) as [Operation, ...Operati
 
 /** The operations that ask a model, over a range of a track; the others follow upon a task of theirs. */
 export type AskingOperation = { [O in Operation]: (typeof OPERATIONS)[O]['asks'] extends true ? O : never }[Operation];
+
+export const ASKING_OPERATIONS = OPERATION_NAMES.filter((name): name is AskingOperation => OPERATIONS[name].asks);

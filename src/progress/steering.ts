@@ -1,11 +1,11 @@
 /** What the commands that steer a running task share. */
 import { hostname, userInfo } from 'node:os';
 import { resolveTask, type Context } from '../context.ts';
-import { usageError } from '../domain/errors.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { printJson } from '../views/json.ts';
 import type { Answer, Steering } from '../../workflows/contract.ts';
+import { findModule } from './task-record.ts';
 
 /** A task that a person named; its record is null where it was started a moment ago. */
 export interface NamedTask {
@@ -20,13 +20,26 @@ export async function namedTask(context: Context, wanted: string): Promise<Named
 }
 
 /**
- * The id of a task that is to be steered.
- * @throws UserError (usage) where it has ended, with what to do instead.
+ * The id of a task that is to be steered; null where it has ended: then nothing changes, and that is said here.
+ * @throws UserError (not-found) where there is no such task, or it has no such module.
  */
-export async function openTask(context: Context, wanted: string, instead: string): Promise<string> {
-  const { taskId, record } = await namedTask(context, wanted);
+export async function openTask(
+  context: Context,
+  options: {
+    readonly id: string;
+    readonly module?: string | undefined;
+    readonly json?: boolean | undefined;
+    /** What to do with an ended task instead; `ID` stands for its id. */
+    readonly instead: string;
+  },
+): Promise<string | null> {
+  const { taskId, record } = await namedTask(context, options.id);
   if (record === null || !taskEnded(record.status)) return taskId;
-  throw usageError(`Task ${taskId} is ${record.status} already.\n${instead.replaceAll('ID', taskId)}`);
+  if (options.module !== undefined) findModule(record, options.module);
+  const { status } = record;
+  if (options.json === true) printJson(context.io, { task_id: taskId, changed: false, status });
+  else context.io.err(`No change: ${taskId} is ${status} already.\n${options.instead.replaceAll('ID', taskId)}\n`);
+  return null;
 }
 
 /** Who asks, and why, for `show` and the log. */

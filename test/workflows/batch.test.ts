@@ -128,7 +128,7 @@ describe.skipIf(noTemporal !== undefined)(`a batch workflow on a real server${no
       const input = batchInput(id(), 3);
       script.latency = () => 300;
       await client().start(input);
-      await expect(client().module(input.taskId, 'stopModule', 'nobody')).rejects.toThrow(/has no module nobody/);
+      await expect(client().module(input.taskId, 'stopModule', 'nobody')).rejects.toThrow(/has no module "nobody"/);
       expect(await client().module(input.taskId, 'retryModule', '01-module')).toMatchObject({ changed: false });
       await client().closed(input.taskId);
     });

@@ -100,7 +100,8 @@ describe.skipIf(noTemporal !== undefined)(`control of a batch${noTemporal ?? ''}
       await client().cancel(input.taskId);
       expect(await client().closed(input.taskId)).toEqual({ kind: 'stopped' });
       expect(script.records.at(-1)).toMatchObject({ status: 'stopped' });
-      await expect(client().message(input.taskId, 'resume', {})).rejects.toThrow(/is cancelled; nothing was changed/);
+      const late = { changed: false, detail: 'no change: the task is cancelled already' };
+      expect(await client().message(input.taskId, 'resume', {})).toEqual(late);
     });
   });
 
@@ -143,8 +144,6 @@ describe.skipIf(noTemporal !== undefined)(`control of a batch${noTemporal ?? ''}
           .toSorted(),
       ).toEqual(['01-module 1', '02-module 1', '03-module 1']);
       expect(await rebuilt(input.taskId)).toMatchObject({ counts: { PASS_ON_REVIEW: 12 } });
-      const refused = client().message(input.taskId, 'retryFailed', { classes: ['nonsense'] } as object);
-      await expect(refused).rejects.toThrow(/"classes" is a list of these: rate, quota|nothing was changed/);
     });
   });
 

@@ -3,7 +3,7 @@ import { auditTrack } from '../audit/track/audit-track.ts';
 import { auditOptions, checkGate } from '../config/audit-options.ts';
 import type { Context } from '../context.ts';
 import { notFoundError } from '../domain/errors.ts';
-import { checkSelection, parseRange, selectedNumbers, type Selection } from '../domain/selection.ts';
+import { checkSelection, noModulesText, parseRange, selectedNumbers, type Selection } from '../domain/selection.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { moduleRefs, trackModules } from '../store/manifest.ts';
 import { auditCounts, auditJson, auditText, onlyGate } from '../views/audit.ts';
@@ -66,6 +66,7 @@ async function runAudit(
   else {
     context.io.out(auditText(modules, gate, context.io.columns));
     if (modules.length > 1) context.io.err(`${countsText(counts)}\n`);
+    if (refs.length === 0) context.io.err(`${noModulesText(track)}\n`);
     if (counts.failed > 0) context.io.err(nextText(options, refs.length));
   }
   return counts.failed > 0 ? EXIT.failed : EXIT.ok;

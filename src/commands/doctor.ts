@@ -66,9 +66,14 @@ const nodeCheck: Look = () => {
 const workspaceCheck: Look = (context) => [{ name: 'workspace', ok: true, detail: context.workspace.root }];
 
 const manifestCheck: Look = (context) => {
-  const { file, tracks } = manifestOf(context);
+  const { file, tracks, faults } = manifestOf(context);
   const sizes = [...tracks].map(([track, modules]) => `${track} ${modules.length}`).join(', ');
-  return [{ name: 'manifest', ok: true, detail: `${file} (${sizes})` }];
+  const broken = [...faults].map(([track, fault]) => ({
+    name: `track ${track}`,
+    ok: false,
+    detail: `cannot be used: ${fault}`,
+  }));
+  return [{ name: 'manifest', ok: true, detail: `${file} (${sizes})` }, ...broken];
 };
 
 const settingsChecks: Look = (context) =>

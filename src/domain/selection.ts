@@ -62,15 +62,20 @@ export function parseRange(start: string, end: string): Selection {
   return [[from, to]];
 }
 
+/** What is said of a track that is only planned. */
+export const noModulesText = (track: string): string =>
+  `Track ${track} has no modules yet: list them under "modules:" of the track in the manifest.`;
+
 /**
  * Refuses numbers outside of the track.
  * @throws UserError (usage) that names the track's size.
  */
 export function checkSelection(selection: Selection, track: string, size: number): void {
+  if (size === 0) throw usageError(noModulesText(track));
   const outside = selectedNumbers(selection).filter((number) => number < 1 || number > size);
   if (outside.length === 0) return;
   const got = formatSelection(toSelection(outside));
   throw usageError(
-    `Track ${track} has ${size} modules (1-${size}), but ${got} ${outside.length === 1 ? 'was' : 'were'} asked for.`,
+    `Track ${track} has ${size} ${size === 1 ? 'module' : `modules (1-${size})`}, but ${got} ${outside.length === 1 ? 'was' : 'were'} asked for.`,
   );
 }

@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { z } from 'zod';
 import { notFoundError, usageError } from '../domain/errors.ts';
 import type { ModuleRef } from '../domain/module.ts';
-import { readYaml } from '../yaml/read-yaml.ts';
-import { placeOf } from '../yaml/yaml-problems.ts';
+import { parseTracks, type Tracks } from './manifest-tracks.ts';
 import type { Workspace } from './workspace.ts';
 
 const MANIFEST = 'curriculum.yaml';
@@ -14,16 +12,11 @@ const DEPTH = 3;
 
 const NEVER = new Set(['node_modules', 'dist', 'tasks']);
 
-const manifestSchema = z.object({
-  levels: z.record(z.string(), z.object({ modules: z.array(z.coerce.string().min(1)) })),
-});
-
 /** The manifest of a curriculum: its tracks, and the order of their modules. */
-export interface Manifest {
+export interface Manifest extends Tracks {
   readonly file: string;
   /** The folder that holds the tracks. */
   readonly folder: string;
-  readonly tracks: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -61,13 +54,7 @@ const manifestFile = (workspace: Workspace, configured: string | undefined): str
   configured === undefined ? findManifest(workspace) : resolve(workspace.root, configured);
 
 function readFrom(workspace: Workspace, file: string): Manifest {
-  const text = readText(file);
-  const { levels } = parseManifest(text, relative(workspace.root, file));
-  return {
-    file,
-    folder: dirname(file),
-    tracks: new Map(Object.entries(levels).map(([track, { modules }]) => [track, modules])),
-  };
+  return { file, folder: dirname(file), ...parseTracks(readText(file), relative(workspace.root, file)) };
 }
 
 function findManifest(workspace: Workspace): string {
@@ -107,26 +94,21 @@ function readText(file: string): string {
   }
 }
 
-function parseManifest(text: string, name: string): z.infer<typeof manifestSchema> {
-  const { value, problems } = readYaml(text);
-  const [problem] = problems;
-  if (problem !== undefined) {
-    throw usageError(`The manifest ${name} does not parse: ${problem.message} at ${placeOf(problem)}.`);
-  }
-  const parsed = manifestSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw usageError(`The manifest ${name} has not the expected form:\n${z.prettifyError(parsed.error)}`);
-}
-
 /**
- * The slugs of a track, in order: the first is module 1.
- * @throws UserError (usage) that lists the tracks there are.
+ * The slugs of a track, in order: the first is module 1. A track that is only planned has none.
+ * @throws UserError (usage) where it cannot be used, with what is wrong; or where there is none, with those there are.
  */
 export function trackModules(manifest: Manifest, track: string): readonly string[] {
   const modules = manifest.tracks.get(track);
   if (modules !== undefined) return modules;
+  const fault = manifest.faults.get(track);
+  if (fault !== undefined)
+    throw usageError(
+      `Track ${track} of ${manifest.file} cannot be used: ${fault}.\nThe other tracks are not affected.`,
+    );
+  const tracks = [...manifest.tracks.keys()];
   throw usageError(
-    `There is no track "${track}" in ${manifest.file}.\nTracks: ${[...manifest.tracks.keys()].join(', ')}.`,
+    `There is no track "${track}" in ${manifest.file}.\nTracks: ${tracks.length === 0 ? 'none' : tracks.join(', ')}.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { bareSlug, FILE_KINDS, type FileKind, type ModuleRef, type ModuleText } from '../domain/module.ts';
-import { isThere, readOptional, sha256 } from './atomic.ts';
+import { isThere, namesIn, readOptional, sha256 } from './atomic.ts';
 
 /** A module's files as they are on disk. */
 export interface ModuleFiles {
@@ -48,14 +48,25 @@ export class ModulePaths {
   }
 }
 
-/** Finds a module's files: under its manifest entry, else under the bare slug. */
+/**
+ * Finds a module's files: under its manifest entry, else under the bare slug, else under either in another Unicode form (a
+ * Mac writes `й` as two characters, a manifest mostly has one).
+ */
 export async function modulePaths(folder: string, ref: ModuleRef): Promise<ModulePaths> {
-  const paths = new ModulePaths(folder, ref);
-  const bare = bareSlug(ref.slug);
-  if (bare === ref.slug || (await isThere(paths.file('lesson')))) return paths;
-  const barePaths = new ModulePaths(folder, ref, bare);
-  return (await isThere(barePaths.file('lesson'))) ? barePaths : paths;
+  const stems = [...new Set([ref.slug, bareSlug(ref.slug)])];
+  for (const stem of stems) {
+    const paths = new ModulePaths(folder, ref, stem);
+    // With one stem nothing is to choose; only letters beyond ASCII have two forms.
+    if ((stems.length === 1 && isAscii(stem)) || (await isThere(paths.file('lesson')))) return paths;
+  }
+  const names = isAscii(ref.slug) ? [] : await namesIn(join(folder, ref.track));
+  const other = stems
+    .map((stem) => names.find((name) => name.normalize() === `${stem.normalize()}.md`))
+    .find((name) => name !== undefined);
+  return new ModulePaths(folder, ref, other === undefined ? ref.slug : other.slice(0, -'.md'.length));
 }
+
+const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
 /** Reads a module with its sidecars. Bytes that are no UTF-8 are replaced in the text; the hashes are over the bytes. */
 export async function readModule(paths: ModulePaths): Promise<ModuleFiles> {

@@ -1,11 +1,12 @@
 import { cancellationSignal, Context, heartbeat } from '@temporalio/activity';
 import { realpathSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { commitCommand, moduleCommitText, taskCommitText, type CommittedModule } from '../src/domain/commit-text.ts';
 import { COMMIT_EVENT, countsLine } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import { commitModules, type CommitResult, type WrittenFile } from '../src/git/commit.ts';
 import { GitError } from '../src/git/repository.ts';
+import { uncommittedFiles } from '../src/git/uncommitted.ts';
 import { hashOfFile } from '../src/store/atomic.ts';
 import { backupFolder, writtenModules } from '../src/store/backups.ts';
 import { appendLog } from '../src/store/task-log.ts';
@@ -15,6 +16,9 @@ import type { Deps } from './deps.ts';
 
 /** Heartbeats while git and its hooks run, ms. */
 const BEAT_MS = 500;
+
+/** How long it may take to look which files of stopped modules are not committed, ms: a stop waits for it. */
+const LOOK_MS = 2000;
 
 /** Lines that go to history, of some hundred characters each. */
 const IN_HISTORY = 10;
@@ -43,13 +47,21 @@ type Written = CommittedModule & { readonly name: string; readonly files: readon
 
 /** Commits, and gives what is to be said of it. */
 async function commit(deps: Deps, input: CommitInput, signal: AbortSignal): Promise<readonly string[]> {
-  const { taskId, module, limitMs } = input;
+  const { taskId, module, limitMs, onlyTells = false } = input;
   const written = await writtenBy(deps, input);
-  const isOver = ({ outcome }: Written): boolean => outcome !== null && outcome !== 'STOPPED';
-  const modules = limitMs === undefined ? written : written.filter(isOver);
-  const left = written
-    .filter((one) => !modules.includes(one))
-    .map(({ key }) => `not committed: ${key}: it was stopped before it ended`);
+  const isStopped = ({ outcome }: Written): boolean => outcome === null || outcome === 'STOPPED';
+  if (onlyTells)
+    return leftTexts(
+      deps,
+      taskId,
+      written.filter((one) => isStopped(one) || one.outcome === 'SKIPPED'),
+    );
+  const modules = limitMs === undefined ? written : written.filter((one) => !isStopped(one));
+  const left = await leftTexts(
+    deps,
+    taskId,
+    written.filter((one) => !modules.includes(one)),
+  );
   const [first] = modules;
   if (first === undefined) return left;
   const { folder } = deps.manifest();
@@ -61,6 +73,46 @@ async function commit(deps: Deps, input: CommitInput, signal: AbortSignal): Prom
   const result = await tried(deps, commitAll, signal);
   const subject = module === null ? '' : `${first.key}: `;
   return [...saidOf(result, { deps, input, modules }).map((text) => `${subject}${text}`), ...left];
+}
+
+/** What is said of modules that were ended in the middle with changes in place that nobody has committed. */
+async function leftTexts(deps: Deps, taskId: string, modules: readonly Written[]): Promise<string[]> {
+  const changed = (files: readonly WrittenFile[]): string[] =>
+    files.filter(({ isUntouched }) => isUntouched).map(({ path }) => path);
+  const uncommitted = new Set(
+    await uncommittedAmong(
+      deps,
+      modules.flatMap(({ files }) => changed(files)),
+    ),
+  );
+  return modules.flatMap(({ key, files }) => {
+    const paths = changed(files).filter((path) => uncommitted.has(path));
+    if (paths.length === 0) return [];
+    const slug = key.slice(key.indexOf('/') + 1);
+    return [
+      `not committed: ${key} was stopped in its middle, with a better version in place. ` +
+        `Undo it: batch-manager undo ${taskId} --module ${slug}. Or commit it: ${byHand(deps, taskId, paths)}`,
+    ];
+  });
+}
+
+/** Those of some files that are not committed; all of them where git cannot tell, none where there is no repository. */
+async function uncommittedAmong(deps: Deps, paths: readonly string[]): Promise<readonly string[]> {
+  const folders = [...new Set(paths.map((path) => dirname(path)))];
+  const signal = AbortSignal.timeout(LOOK_MS);
+  try {
+    const uncommitted = await uncommittedFiles(deps.manifest().folder, folders, signal);
+    return paths.filter((path) => uncommitted?.has(path) === true);
+  } catch (error) {
+    if (error instanceof GitError || signal.aborted) return paths;
+    throw error;
+  }
+}
+
+/** What a person types to commit files, which are relative to the manifest's folder. */
+function byHand(deps: Deps, taskId: string, paths: readonly string[]): string {
+  const folder = relative(realpathSync(deps.workspace.root), realpathSync(deps.manifest().folder));
+  return commitCommand(taskId, folder, paths);
 }
 
 /** The modules that the commit is about, with the files that the task wrote. */
@@ -83,6 +135,7 @@ async function filesOf(folder: string, written: readonly UndoableFile[]): Promis
     written.map(async (file) => ({
       path: file.path,
       before: await textBefore(file),
+      wrote: file.last,
       isUntouched: (await hashOfFile(join(folder, file.path))) === file.last,
     })),
   );
@@ -134,5 +187,6 @@ function saidOf(
   if (result.kind === 'not-committed') return notCommitted(result.reasons);
   if (result.kind !== 'committed') return [];
   const what = result.files === 1 ? '1 file' : `${result.files} files`;
-  return [`committed ${what} as ${result.id}`, ...notCommitted(result.left)];
+  const reformed = result.reformed.length === 0 ? '' : `; a hook changed ${result.reformed.join(', ')}`;
+  return [`committed ${what} as ${result.id}${reformed}`, ...notCommitted(result.left)];
 }

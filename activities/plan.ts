@@ -5,7 +5,12 @@ import { matchModule, type ModuleRef } from '../src/domain/module.ts';
 import { OPERATIONS } from '../src/domain/operation.ts';
 import type { GitDirty, TaskSettings } from '../src/domain/settings.ts';
 import { findRepository, GitError } from '../src/git/repository.ts';
-import { uncommittedModules, uncommittedText } from '../src/git/uncommitted-modules.ts';
+import {
+  cannotTellText,
+  noRepositoryText,
+  uncommittedModules,
+  uncommittedText,
+} from '../src/git/uncommitted-modules.ts';
 import { checkSelection, formatSelection, selectedNumbers } from '../src/domain/selection.ts';
 import { moduleRefs, trackModules } from '../src/store/manifest.ts';
 import { readModule } from '../src/store/module-files.ts';
@@ -32,7 +37,9 @@ export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
       if (OPERATIONS[input.operation].asks) checkModels(deps, [input.settings.model, input.settings.reviewModel]);
       const { settings } = input;
       const { uncommitted, logged } = await lookIntoGit(deps, input, lines);
-      const isSkipped = ({ slug }: PlanLine): boolean => settings.gitDirty === 'skip' && uncommitted.has(slug);
+      // Where git cannot tell, any of them may be a person's work.
+      const isSkipped = ({ slug }: PlanLine): boolean =>
+        settings.gitDirty === 'skip' && uncommitted?.has(slug) !== false;
       await deps.plans.put(
         input.taskId,
         lines.map((line) => ({ ...line, skipped: isSkipped(line) })),
@@ -47,7 +54,7 @@ export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
         concurrency: settings.concurrency,
       });
       await appendLog(deps.workspace, input.taskId, { subject: 'task', event: 'started', text });
-      if (uncommitted.size > 0)
+      if (uncommitted !== null && uncommitted.size > 0)
         logged.push(await logGit(deps, input, `${uncommittedText(uncommitted)}; ${WHAT_HAPPENS[settings.gitDirty]}`));
       return { total: lines.length, logged };
     });
@@ -69,31 +76,46 @@ async function logGit(deps: Deps, { taskId }: FreezePlanInput, text: string): Pr
 /** A task of an older version has no such setting. */
 const isCommitting = ({ gitCommit }: Partial<TaskSettings>): boolean => (gitCommit ?? 'off') !== 'off';
 
-/** The modules with uncommitted changes of a person. What git cannot say is said in the log, and stops nothing. */
-async function lookIntoGit(
-  deps: Deps,
-  input: FreezePlanInput,
-  lines: readonly PlanLine[],
-): Promise<{ readonly uncommitted: ReadonlyMap<string, readonly string[]>; readonly logged: LoggedLine[] }> {
+interface Uncommitted {
+  /** The modules with uncommitted changes of a person; null where git cannot tell. */
+  readonly uncommitted: ReadonlyMap<string, readonly string[]> | null;
+  readonly logged: LoggedLine[];
+}
+
+/** Asks git what the settings want to know of it; what it cannot say is said in the log. */
+async function lookIntoGit(deps: Deps, input: FreezePlanInput, lines: readonly PlanLine[]): Promise<Uncommitted> {
   const { operation, settings } = input;
-  // A task of an older version has no such setting.
-  const isAsked = OPERATIONS[operation].asks && (settings.gitDirty ?? 'allow') !== 'allow';
+  const { gitDirty } = settings;
   const { folder } = deps.manifest();
   const { signal } = new AbortController();
   const logged: LoggedLine[] = [];
   const log = async (text: string): Promise<void> => void logged.push(await logGit(deps, input, text));
+  if (isCommitting(settings)) {
+    const why = await whyNotCommitted(folder, signal);
+    if (why !== null) await log(`git.commit is ${settings.gitCommit}, but ${why}: nothing is committed`);
+  }
+  const nothing = new Map<string, readonly string[]>();
+  // A task that asks nobody writes back what was there.
+  if (!OPERATIONS[operation].asks || gitDirty === 'allow') return { uncommitted: nothing, logged };
   try {
-    if (isCommitting(settings) && (await findRepository(folder, signal)) === null)
-      await log(`git.commit is ${settings.gitCommit}, but ${folder} is in no repository: nothing is committed`);
-    if (isAsked) {
-      const uncommitted = await uncommittedModules({ workspace: deps.workspace, folder, refs: lines, signal });
-      return { uncommitted, logged };
-    }
+    const uncommitted = await uncommittedModules({ workspace: deps.workspace, folder, refs: lines, signal });
+    if (uncommitted === null && gitDirty === 'skip') await log(noRepositoryText(folder));
+    return { uncommitted: uncommitted ?? nothing, logged };
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    await log(`git failed, so uncommitted changes are not looked for: ${error.message}`);
+    await log(cannotTellText(gitDirty, error));
+    return { uncommitted: null, logged };
   }
-  return { uncommitted: new Map(), logged };
+}
+
+/** Why no commit can be made in a folder; null where one can. */
+async function whyNotCommitted(folder: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    return (await findRepository(folder, signal)) === null ? `${folder} is in no repository` : null;
+  } catch (error) {
+    if (error instanceof GitError) return error.message;
+    throw error;
+  }
 }
 
 /** Asked of the worker that will make the calls: the CLI's environment may be another. */

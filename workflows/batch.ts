@@ -73,7 +73,7 @@ async function runWindow(state: BatchState): Promise<void> {
   if (!state.finished) return;
   if (state.ending) state.endRest();
   await recordEnd(state, state.restEnded ? 'stopped' : 'completed', null);
-  await commitTask(state.input);
+  await commitTask(state.input, countStatuses(state.statuses));
 }
 
 async function startModules(state: BatchState): Promise<void> {

@@ -1,4 +1,5 @@
-import { ActivityCancellationType, CancellationScope, patched, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, CancellationScope, proxyActivities } from '@temporalio/workflow';
+import type { Outcome } from '../src/domain/outcome.ts';
 import type { BatchInput, EndedModule } from './contract.ts';
 import type { CommitInput, Commits, StepContext } from './step-contract.ts';
 
@@ -20,10 +21,18 @@ export async function commitModule(
   await tryCommit({ taskId, operation, track: module.track, module: { slug: module.slug, outcome, detail } });
 }
 
-/** Commits what a task changed, where the settings say so. */
-export async function commitTask({ taskId, operation, track, settings }: BatchInput): Promise<void> {
-  if (settings.gitCommit === 'task') await tryCommit({ taskId, operation, track, module: null });
+/**
+ * Commits what a task changed, where the settings say so. Where each module was committed as it ended, it is said what is
+ * left of those that were stopped or skipped in the middle.
+ */
+export async function commitTask({ taskId, operation, track, settings }: BatchInput, counts: Counts): Promise<void> {
+  const input = { taskId, operation, track, module: null };
+  if (settings.gitCommit === 'task') await tryCommit(input);
+  const isLeft = (counts.STOPPED ?? 0) + (counts.SKIPPED ?? 0) > 0;
+  if (settings.gitCommit === 'module' && isLeft) await tryCommit({ ...input, onlyTells: true });
 }
+
+type Counts = Readonly<Partial<Record<Outcome, number>>>;
 
 /** How long a stop waits for the commit of what had ended, ms: under the time after which `stop --force` terminates. */
 const AT_STOP_MS = 5000;
@@ -35,10 +44,14 @@ const { commit: commitBriefly } = proxyActivities<Commits>({
   retry: { maximumAttempts: 1 },
 });
 
-/** Commits what had ended of a task that was stopped or failed, where the settings say so, in a time that a stop can wait. */
+/**
+ * Commits what had ended of a task that was stopped or failed, where the settings say so, in a time that a stop can wait; and
+ * says what is left of the modules that had not.
+ */
 export async function commitEnded({ taskId, operation, track, settings }: BatchInput): Promise<void> {
-  if (settings.gitCommit !== 'task' || !patched('commit-ended')) return;
-  const input = { taskId, operation, track, module: null, limitMs: AT_STOP_MS };
+  if (settings.gitCommit === 'off') return;
+  const limit = { taskId, operation, track, module: null, limitMs: AT_STOP_MS };
+  const input: CommitInput = settings.gitCommit === 'task' ? limit : { ...limit, onlyTells: true };
   await CancellationScope.nonCancellable(() => commitBriefly(input)).catch(() => undefined);
 }
 

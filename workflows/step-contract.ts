@@ -337,6 +337,8 @@ export interface CommitInput {
   readonly module: { readonly slug: string; readonly outcome: Outcome; readonly detail: string } | null;
   /** Set where the task was stopped or failed: only modules that had ended are committed, within so many ms. */
   readonly limitMs?: number;
+  /** Set where each module was committed as it ended: it is only said what was left of those that did not get to their end. */
+  readonly onlyTells?: true;
 }
 
 /** What goes to git. */

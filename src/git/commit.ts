@@ -4,24 +4,23 @@
  *    task wrote it: a person's edit before or after would be in the commit. Such a module is left, and it is said.
  * 2. What a person has staged stays staged, and is in no commit of ours: git makes the commit from an index of its own
  *    (`git commit --only`), and holds its lock on the real one meanwhile.
- * 3. The hooks of the repository run, and what they refuse is not committed.
+ * 3. The hooks of the repository run, and what they refuse is not committed. What they changed is in the index as it is in the
+ *    commit (agree-with-head.ts).
  */
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join, relative } from 'node:path';
 import { readOptional } from '../store/atomic.ts';
-import { fields, findRepository, literal, saidBy, unfinishedWork, type Repository } from './repository.ts';
+import { agreeWithHead, headOf, treeEntries, type CommittedFile } from './agree-with-head.ts';
+import { fields, findRepository, GitError, literal, saidBy, unfinishedWork, type Repository } from './repository.ts';
 
 /** How often git is asked again while somebody else holds its index, and the time between, ms. */
 const LOCKED_TRIES = 20;
 const LOCKED_MS = 500;
 
-/** How long it may take to put the index back as it was, ms. */
-const FORGET_MS = 2000;
-
-/** So many paths are named to git on the command line; of more, all files are asked for. */
-const FEW = 100;
+/** How long it may take to bring the index into order once the commit is over, also where that was ended, ms. */
+const AFTER_MS = 2000;
 
 /** A file that a task wrote. */
 export interface WrittenFile {
@@ -29,6 +28,8 @@ export interface WrittenFile {
   readonly path: string;
   /** The bytes before; null where there was no file. */
   readonly before: Uint8Array | null;
+  /** SHA-256 of what the task wrote; null where it removed the file. */
+  readonly wrote: string | null;
   /** Whether it is still as the task left it. */
   readonly isUntouched: boolean;
 }
@@ -39,8 +40,15 @@ export interface WrittenModule {
 }
 
 export type CommitResult =
-  /** `left` says of modules that were not committed why. */
-  | { readonly kind: 'committed'; readonly id: string; readonly files: number; readonly left: readonly string[] }
+  | {
+      readonly kind: 'committed';
+      readonly id: string;
+      readonly files: number;
+      /** Of modules that were not committed, why. */
+      readonly left: readonly string[];
+      /** Files of the task that a hook changed in the commit. */
+      readonly reformed: readonly string[];
+    }
   | { readonly kind: 'not-committed'; readonly reasons: readonly string[] }
   /** The signal ended it; `paths`, from the top folder on, are what was to be committed. */
   | { readonly kind: 'ended'; readonly top: string; readonly paths: readonly string[] }
@@ -78,16 +86,41 @@ export async function commitModules(options: {
   }
   if (wanted.length > 0 && unfinished !== null)
     return { kind: 'not-committed', reasons: [`${unfinished} is under way`] };
-  if (wanted.length === 0) return left.length === 0 ? { kind: 'nothing' } : { kind: 'not-committed', reasons: left };
-  try {
-    const refusal = await commitFiles(repository, wanted, message, signal);
-    if (refusal !== null) return { kind: 'not-committed', reasons: [refusal, ...left] };
-  } catch (error) {
-    if (signal.aborted) return { kind: 'ended', top: repository.top, paths: wanted.map(({ path }) => path) };
-    throw error;
+  const ours = modules.flatMap(({ files }) => files.map(({ path, wrote }) => ({ path: join(prefix, path), wrote })));
+  if (wanted.length === 0) {
+    // The worker that made the commit may have died before the index was in order.
+    await inOrder(repository, null, ours);
+    return left.length === 0 ? { kind: 'nothing' } : { kind: 'not-committed', reasons: left };
   }
-  const id = (await repository.read(['rev-parse', '--short', 'HEAD'])).trim();
-  return { kind: 'committed', id, files: wanted.length, left };
+  const before = await headOf(repository);
+  const refusal = await commitFiles(repository, wanted, message, signal).catch((error: unknown) => {
+    if (signal.aborted) return 'ended' as const;
+    throw error;
+  });
+  const after = repository.within(AbortSignal.timeout(AFTER_MS));
+  // A hook that runs behind the commit may hang or fail: the commit is there all the same.
+  const isMade = (await headOf(after).catch(() => before)) !== before;
+  if (refusal === 'ended' && !isMade)
+    return { kind: 'ended', top: repository.top, paths: wanted.map(({ path }) => path) };
+  if (refusal !== null && !isMade) return { kind: 'not-committed', reasons: [refusal, ...left] };
+  const { reformed, failed } = await inOrder(after, before, ours);
+  const id = (await after.read(['rev-parse', '--short', 'HEAD'])).trim();
+  return { kind: 'committed', id, files: wanted.length, left: [...left, ...failed], reformed };
+}
+
+/** Brings the index into order after a commit; where that fails, it is said. */
+async function inOrder(
+  repository: Repository,
+  since: string | null,
+  ours: readonly CommittedFile[],
+): Promise<{ readonly reformed: readonly string[]; readonly failed: readonly string[] }> {
+  try {
+    return { reformed: await agreeWithHead(repository, since, ours), failed: [] };
+  } catch (error) {
+    if (!(error instanceof GitError) && !(error instanceof DOMException)) throw error;
+    const what = 'a hook changed files in the commit, and the index still has the old ones: git reset';
+    return { reformed: [], failed: [`${what} (${error.message})`] };
+  }
 }
 
 /** How a file stands to the last commit; every other state than the first two is what stands in the way. */
@@ -122,11 +155,9 @@ class Look {
   static async at(repository: Repository, paths: readonly string[]): Promise<Look> {
     const wanted = new Set(paths);
     const only = (found: readonly string[]): Set<string> => new Set(found.filter((path) => wanted.has(path)));
-    const hasCommit = (await repository.run(['rev-parse', '--quiet', '--verify', 'HEAD'])).exitCode === 0;
-    const some = paths.length <= FEW ? ['--', ...paths] : [];
-    const tree = hasCommit ? fields(await repository.read(['ls-tree', '-r', '-z', 'HEAD', ...some])) : [];
-    const entries = tree.map((line) => /^\d+ \w+ (\w+)\t([^]*)$/.exec(line)).filter((match) => match !== null);
-    const committed = new Map(entries.map(([, id, path]) => [path ?? '', id ?? '']));
+    const tree =
+      (await headOf(repository)) === null ? new Map<string, string>() : await treeEntries(repository, 'HEAD', paths);
+    const committed = new Map([...tree].map(([path, entry]) => [path, entry.slice(entry.indexOf(' ') + 1)]));
     const staged = fields(await repository.read(['diff', '--cached', '--name-only', '-z', '--no-renames']));
     const stdin = paths.map((path) => `${path}\0`).join('');
     // It ends with 1 where none is ignored.
@@ -193,12 +224,13 @@ async function commitFiles(
   }
 }
 
-/** Takes files out of the index that we had put there, also where the commit was ended by its signal. */
+/** Takes files out of the index that we had put there and no commit has, also where the commit was ended by its signal. */
 async function forget(repository: Repository, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
-  const stdin = paths.map((path) => `${path}\0`).join('');
-  const signal = AbortSignal.timeout(FORGET_MS);
-  await repository.run(['update-index', '--force-remove', '-z', '--stdin'], { stdin, signal });
+  const after = repository.within(AbortSignal.timeout(AFTER_MS));
+  const committed = (await headOf(after)) === null ? new Map() : await treeEntries(after, 'HEAD', paths);
+  const stdin = paths.map((path) => (committed.has(path) ? '' : `${path}\0`)).join('');
+  await after.run(['update-index', '--force-remove', '-z', '--stdin'], { stdin });
 }
 
 /** Runs what locks the index, again for a while where a person's git holds it. */
@@ -212,8 +244,13 @@ async function withIndex(
     const result = await repository.run(args, { stdin });
     if (result.exitCode === 0) return null;
     const isLocked = /index\.lock/.test(result.stderr);
-    if (!isLocked || tries === LOCKED_TRIES)
-      return isLocked ? 'another git holds the index (index.lock)' : saidBy(result);
+    if (!isLocked) return saidBy(result);
+    if (tries === LOCKED_TRIES) return lockedText(repository);
     await sleep(LOCKED_MS, undefined, { signal });
   }
+}
+
+async function lockedText(repository: Repository): Promise<string> {
+  const file = (await repository.read(['rev-parse', '--git-path', 'index.lock'])).trim();
+  return `another git holds the index; if none is running, one that crashed left ${file}: remove it`;
 }

@@ -4,12 +4,13 @@ import { hashOfFile } from '../store/atomic.ts';
 import { writersOf } from '../store/backups.ts';
 import { modulePaths, type ModulePaths } from '../store/module-files.ts';
 import type { Workspace } from '../store/workspace.ts';
+import type { GitError } from './repository.ts';
 import { uncommittedFiles } from './uncommitted.ts';
 
 /**
- * The modules of which a file has uncommitted changes of a person, with the files' paths, by slug. What a task wrote and
- * nobody touched since is no person's work.
- * @throws GitError where git fails.
+ * The modules of which a file has uncommitted changes of a person, with the files' paths, by slug; null where there is no
+ * repository. What a task wrote and nobody touched since is no person's work.
+ * @throws GitError where git cannot tell.
  */
 export async function uncommittedModules(options: {
   readonly workspace: Workspace;
@@ -17,13 +18,14 @@ export async function uncommittedModules(options: {
   readonly folder: string;
   readonly refs: readonly ModuleRef[];
   readonly signal: AbortSignal;
-}): Promise<ReadonlyMap<string, readonly string[]>> {
+}): Promise<ReadonlyMap<string, readonly string[]> | null> {
   const { workspace, folder, refs, signal } = options;
   const found = new Map<string, readonly string[]>();
   const track = refs[0]?.track;
   if (track === undefined) return found;
   const uncommitted = await uncommittedFiles(folder, [track, join('plans', track)], signal);
-  if (uncommitted === null || uncommitted.size === 0) return found;
+  if (uncommitted === null) return null;
+  if (uncommitted.size === 0) return found;
   for (const ref of refs) {
     const mine = pathsOf(await modulePaths(folder, ref)).filter((path) => uncommitted.has(path));
     const persons: string[] = [];
@@ -48,3 +50,13 @@ export function uncommittedText(modules: ReadonlyMap<string, readonly string[]>)
   const what = slugs.length === 1 ? '1 module has' : `${slugs.length} modules have`;
   return `${what} uncommitted changes (${slugs.slice(0, 5).join(', ')}${more})`;
 }
+
+/** What is said where git cannot tell which modules have uncommitted changes. */
+export function cannotTellText(dirty: 'warn' | 'skip', { message }: GitError): string {
+  const what = dirty === 'skip' ? 'they are skipped (git.dirty: skip)' : 'they are worked on, and backed up';
+  return `git cannot tell which modules have uncommitted changes, so ${what}: ${message}`;
+}
+
+/** What is said of `git.dirty: skip` where there is no repository: nothing is committed there, so nothing is uncommitted. */
+export const noRepositoryText = (folder: string): string =>
+  `git.dirty is skip, but ${folder} is in no git repository: no module is skipped`;

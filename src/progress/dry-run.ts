@@ -39,7 +39,7 @@ export async function printPlan(context: Context, what: DryRun): Promise<ExitCod
       selection: formatSelection(selection),
       settings,
       old_reviews: oldReviews,
-      uncommitted: [...(uncommitted?.modules.keys() ?? [])],
+      uncommitted: uncommitted === null ? [] : uncommitted.modules && [...uncommitted.modules.keys()],
       modules,
       forecast: told,
     });
@@ -82,23 +82,25 @@ function sayOldReviews(context: Context, oldReviews: number, { trustOldReviews }
   context.io.err(`${oldReviews} modules have a review by another tool. Such reviews ${counted}.\n`);
 }
 
-/** What git says of the modules; null where there is nothing to say, or git has no say. */
+/** What git says of the modules, which are null where it cannot tell; null where there is nothing to say. */
 async function uncommittedOf(
   context: Context,
   refs: readonly ModuleRef[],
   { gitDirty }: TaskSettings,
-): Promise<{ readonly modules: ReadonlyMap<string, readonly string[]>; readonly text: string } | null> {
+): Promise<{ readonly modules: ReadonlyMap<string, readonly string[]> | null; readonly text: string } | null> {
   if (gitDirty === 'allow') return null;
-  const { uncommittedModules, uncommittedText } = await import('../git/uncommitted-modules.ts');
+  const { cannotTellText, noRepositoryText, uncommittedModules, uncommittedText } =
+    await import('../git/uncommitted-modules.ts');
   const { GitError } = await import('../git/repository.ts');
   const { workspace } = context;
   const { folder } = manifestOf(context);
   try {
     const modules = await uncommittedModules({ workspace, folder, refs, signal: new AbortController().signal });
+    if (modules === null) return gitDirty === 'skip' ? { modules: new Map(), text: noRepositoryText(folder) } : null;
     const what = gitDirty === 'skip' ? 'They would be skipped (git.dirty).' : 'They would be worked on all the same.';
     return modules.size === 0 ? null : { modules, text: `${uncommittedText(modules)}. ${what}` };
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    return { modules: new Map(), text: `git failed, so uncommitted changes are not looked for: ${error.message}` };
+    return { modules: null, text: cannotTellText(gitDirty, error) };
   }
 }

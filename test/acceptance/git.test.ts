@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { join } from 'node:path';
 import type { TaskRecord } from '../../src/store/records.ts';
@@ -177,6 +177,35 @@ describe.skipIf(noTemporal !== undefined)('git', () => {
     expect(repository.status).toEqual([]);
   }, 180_000);
 
+  test.each(['module', 'task'])(
+    'git.commit: %s says at a stop what is left of modules that were stopped in their middle, with what to do',
+    async (commit) => {
+      course(`git: { commit: ${commit} }\n`);
+      const isSecondFix = (prompt: string): boolean =>
+        prompt.includes('===CONTENT_START===') && prompt.includes('\n## Вступ');
+      latency = (prompt) => (isSecondFix(prompt) ? 600_000 : 0);
+      const id = (await run('fix-review', 'tiny', '1', '2', '--pass-score', '10', '-b')).stdout.trim();
+      await until(() => server.requests.filter(({ prompt }) => isSecondFix(prompt)).length === 2, 60_000);
+      const stopped = await run('stop', id);
+      expect(stopped.code).toBe(0);
+      expect(newest().counts).toEqual({ STOPPED: 2 });
+      expect(repository.commits).toBe(1);
+      for (const slug of ['001-module', '002-module']) {
+        const said = `not committed: tiny/${slug} was stopped in its middle, with a better version in place.`;
+        expect(log()).toContain(said);
+        expect(stopped.stderr).toContain(
+          `git: ${said} Undo it: batch-manager undo ${id} --module ${slug}. Or commit it: git `,
+        );
+        expect((await run('show', id)).stdout).toContain(said);
+      }
+      const command = /002-module was stopped .* Or commit it: (git .*)/.exec(log())?.[1] ?? '';
+      execFileSync('/bin/sh', ['-c', command], { cwd: repository.folder, env: { ...process.env, ...GIT_ENV } });
+      expect(repository.committed).toEqual(['tiny/002-module.md']);
+      expect((await run('undo', id, '--module', '001-module')).code).toBe(0);
+      expect(repository.status).toEqual([]);
+    },
+  );
+
   test('git.dirty: skip leaves modules with changes of a person alone, and takes them once they are committed', async () => {
     course('git: { dirty: skip }\n');
     appendFileSync(join(repository.folder, 'tiny/002-module.md'), 'Моє речення.\n');
@@ -194,10 +223,35 @@ describe.skipIf(noTemporal !== undefined)('git', () => {
     expect(newest().counts).toEqual({ ALREADY_PASS: 2, FIXED: 1, SKIPPED: 1 });
   });
 
-  test('where there is no repository, a task runs as ever and says why nothing is committed', async () => {
-    course('git: { commit: task }\n');
-    repository.git('config', 'core.bare', 'true');
+  test('where git cannot tell, git.dirty: skip skips, warn goes on, and each says why and how to mend it', async () => {
+    course('git: { dirty: skip, commit: task }\n');
+    appendFileSync(join(repository.folder, 'tiny/001-module.md'), 'Моє речення.\n');
+    const mine = readFileSync(join(repository.folder, 'tiny/001-module.md'), 'utf8');
+    const refuses = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
+    const runs = (...args: readonly string[]) => home.run(repository.folder, args, refuses);
+    const plan = await runs('fix-review', 'tiny', '1', '3', '--dry-run');
+    expect(plan.stderr).toMatch(/git cannot tell .* they are skipped .*git config --global --add safe\.directory/);
+    expect(JSON.parse((await runs('plan', 'tiny', '1', '3', '--json')).stdout)).toMatchObject({ uncommitted: null });
+    expect((await runs('fix-review', 'tiny', '1', '3')).code).toBe(1);
+    expect(newest().counts).toEqual({ SKIPPED: 3 });
+    expect(newest().modules['001-module']?.detail).toContain('git config --global --add safe.directory');
+    expect(log()).toMatch(/task +git +git cannot tell which modules have uncommitted changes, so they are skipped/);
+    expect(log()).toMatch(/git\.commit is task, but the repository belongs to another user.*: nothing is committed/);
+    expect(readFileSync(join(repository.folder, 'tiny/001-module.md'), 'utf8')).toBe(mine);
+    expect(server.requests).toEqual([]);
+    expect(
+      (await home.run(repository.folder, ['fix-review', 'tiny', '1', '3'], { BATCH_MANAGER_GIT_DIRTY: 'warn' })).code,
+    ).toBe(0);
+    expect(log()).toContain(
+      'git cannot tell which modules have uncommitted changes, so they are worked on, and backed up',
+    );
+  });
+
+  test('where there is no repository, a task runs as ever and says why nothing is skipped or committed', async () => {
+    course('git: { dirty: skip, commit: task }\n');
+    rmSync(join(repository.folder, '.git'), { recursive: true });
     expect((await run('fix-review', 'tiny', '3', '3')).code).toBe(0);
     expect(log()).toMatch(/git\.commit is task, but \S+ is in no repository: nothing is committed/);
+    expect(log()).toMatch(/git\.dirty is skip, but \S+ is in no git repository: no module is skipped/);
   });
 });

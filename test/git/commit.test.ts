@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { commitModules, type CommitResult } from '../../src/git/commit.ts';
+import { sha256 } from '../../src/store/atomic.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { GIT_ENV, TestRepository } from '../helpers/git.ts';
 
@@ -15,6 +16,7 @@ async function taskWrites(
   repository: TestRepository,
   files: Readonly<Record<string, string | null>>,
   meanwhile: () => void = () => undefined,
+  signal = new AbortController().signal,
 ): Promise<CommitResult> {
   const written = Object.entries(files).map(([path, text]) => {
     const file = join(repository.folder, path);
@@ -33,14 +35,23 @@ async function taskWrites(
         files: written.map(({ file, path, before, text }) => ({
           path: path.slice(2),
           before,
+          wrote: text === null ? null : sha256(text),
           isUntouched: now(file) === text,
         })),
       },
     ],
     message: 'b1/01-x: FIXED\n\nTask: t\n',
-    signal: new AbortController().signal,
+    signal,
   });
 }
+
+/** The lesson that the task changed from one text to another, untouched since. */
+const written = (before: string, text: string) => ({
+  path: LESSON.slice(2),
+  before: Buffer.from(before),
+  wrote: sha256(text),
+  isUntouched: true,
+});
 
 const course = (): TestRepository =>
   TestRepository.create({ [LESSON]: 'old\n', 'c/b1/02-y.md': 'y\n', 'c/curriculum.yaml': 'levels:\n' });
@@ -51,7 +62,7 @@ describe('commit', () => {
     repository.commit({ 'c/b1/meta/01-x.yaml': 'gone soon\n' });
     const files = { [LESSON]: 'new\n', 'c/b1/vocabulary/01-x.yaml': 'items: []\n', 'c/b1/meta/01-x.yaml': null };
     const result = await taskWrites(repository, files);
-    expect(result).toEqual({ kind: 'committed', id: expect.any(String), files: 3, left: [] });
+    expect(result).toEqual({ kind: 'committed', id: expect.any(String), files: 3, left: [], reformed: [] });
     expect(repository.committed.toSorted()).toEqual(Object.keys(files).toSorted());
     expect(repository.message).toBe('b1/01-x: FIXED\n\nTask: t');
     expect(repository.status).toEqual([]);
@@ -131,7 +142,7 @@ describe('commit', () => {
     await taskWrites(repository, { [LESSON]: 'new\n' });
     const again = commitModules({
       folder: join(repository.folder, 'c'),
-      modules: [{ name: 'b1/01-x', files: [{ path: 'b1/01-x.md', before: Buffer.from('old\n'), isUntouched: true }] }],
+      modules: [{ name: 'b1/01-x', files: [written('old\n', 'new\n')] }],
       message: 'again',
       signal: new AbortController().signal,
     });
@@ -160,7 +171,7 @@ describe('commit', () => {
     writeFileSync(lock, '');
     expect(await taskWrites(repository, { [LESSON]: 'newer\n' })).toEqual({
       kind: 'not-committed',
-      reasons: ['another git holds the index (index.lock)'],
+      reasons: [expect.stringMatching(/^another git holds the index; .* left \.git\/index\.lock: remove it$/)],
     });
     expect(existsSync(lock)).toBe(true);
     expect(repository.commits).toBe(2);

@@ -83,9 +83,13 @@ async function takeBackHalfDone(wiring: Wiring, wanted: string | undefined): Pro
   const { workspace, io } = wiring.context();
   if (!hasUnderWay(workspace)) return;
   const { takeBackLeft } = await import('./store/under-way.ts');
-  for (const { paths, saved } of await takeBackLeft(workspace)) {
-    io.err(`A process was killed while it changed ${paths.join(', ')}: the files are as they were before.\n`);
-    for (const copy of saved) io.err(`${savedText(copy)}\n`);
+  try {
+    for (const { paths, saved } of await takeBackLeft(workspace)) {
+      io.err(`A process was killed while it changed ${paths.join(', ')}: the files are as they were before.\n`);
+      for (const copy of saved) io.err(`${savedText(copy)}\n`);
+    }
+  } catch (error) {
+    io.err(`A change that was cut off could not be taken back: ${(error as Error).message}\n`);
   }
 }
 

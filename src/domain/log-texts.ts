@@ -5,6 +5,7 @@
 import { OPERATIONS, type Operation } from './operation.ts';
 import type { Outcome } from './outcome.ts';
 import { scoreText } from './score-text.ts';
+import { shellQuoted } from './shell.ts';
 
 /** `3 FIXED, 1 MISSING`, in the order of the counts. */
 export function countsLine(counts: Readonly<Partial<Record<Outcome, number>>>): string {
@@ -79,7 +80,7 @@ export const editedText = (file: string, saved: readonly SavedCopy[] = []): stri
 
 /** Where a save is that did not reach its place, with the command that brings it back. */
 export const savedText = ({ path, copy, file }: SavedCopy): string =>
-  `another save of ${path} is kept; to bring it back: cp '${copy}' '${file}'`;
+  `another save of ${path} is kept; to bring it back: cp ${shellQuoted(copy)} ${shellQuoted(file)}`;
 
 /** A module that a person edited while it was worked on. */
 export const EDITED_TEXT = 'its files were edited meanwhile; it starts again on the new text';

@@ -4,6 +4,7 @@
  * for its writer, and a read of /dev/zero never ends. Reads are synchronous, as those of our own files are (src/store/atomic.ts).
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync, type Stats } from 'node:fs';
+import { shellQuoted } from '../domain/shell.ts';
 import { decodeUtf8, type Utf8Problem } from '../domain/utf8.ts';
 import { TypedError } from '../domain/failure.ts';
 
@@ -70,7 +71,7 @@ function notUtf8Text(file: string, { line, offset, byte, encoding }: Utf8Problem
   const hex = byte.toString(16).toUpperCase().padStart(2, '0');
   return (
     `is not UTF-8: line ${line}, byte offset ${offset} (0x${hex}). It was left as it is. ` +
-    `Convert it, if it is ${encoding}: iconv -f ${encoding} -t UTF-8 '${file}' > new && mv new '${file}'`
+    `Convert it, if it is ${encoding}: iconv -f ${encoding} -t UTF-8 ${shellQuoted(file)} > new`
   );
 }
 

@@ -60,7 +60,7 @@ export async function modulePaths(folder: string, ref: ModuleRef): Promise<Modul
   for (const stem of stems) {
     const paths = new ModulePaths(folder, ref, stem);
     // With one stem nothing is to choose; only letters beyond ASCII have two forms.
-    if ((stems.length === 1 && isAscii(stem)) || (await isThere(paths.file('lesson')))) return paths;
+    if ((stems.length === 1 && isAscii(stem)) || (await isSomething(paths.file('lesson')))) return paths;
   }
   const names = isAscii(ref.slug) ? [] : await namesIn(join(folder, ref.track));
   const other = stems
@@ -71,13 +71,26 @@ export async function modulePaths(folder: string, ref: ModuleRef): Promise<Modul
 
 const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
+/** True also where that cannot be told, as of links in a circle: the read says why. */
+const isSomething = (file: string): Promise<boolean> => isThere(file).catch(() => true);
+
 /** Asks all folders of a module, and what its files point to where they are links. @throws UnusableFile where one does not answer. */
 export async function askModule(answering: Answering, folder: string, ref: ModuleRef): Promise<void> {
-  const paths = new ModulePaths(folder, ref);
-  const files = [...FILE_KINDS.map((kind) => paths.file(kind)), paths.review, paths.research];
+  const files = [...new Set([ref.slug, bareSlug(ref.slug)])].flatMap((stem) => {
+    const paths = new ModulePaths(folder, ref, stem);
+    return [...FILE_KINDS.map((kind) => paths.file(kind)), paths.review, paths.research];
+  });
   for (const at of new Set(files.map(dirname))) await answering.ask(at);
-  for (const file of files)
-    if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true) await answering.ask(file);
+  for (const file of files) if (isLink(file)) await answering.ask(file);
+}
+
+/** False also for what cannot be looked at: the read says why. */
+function isLink(file: string): boolean {
+  try {
+    return lstatSync(file).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 /** SHA-256 of a person's file; null where there is none. @throws UnusableFile as `readPeoplesBytes` does. */

@@ -27,7 +27,10 @@ const ways = {
     fs.writeFileSync(file, text);
   },
 };
-parentPort.on('message', ({ way, file, text, delay }) => {
+const temporary = (folder) => fs.readdirSync(folder).some((name) => name.startsWith('.batch-manager-tmp-'));
+parentPort.on('message', ({ way, file, text, delay, afterTemporary }) => {
+  const given = performance.now() + 30_000;
+  while (afterTemporary && !temporary(require('node:path').dirname(file)) && performance.now() < given);
   pause(delay);
   ways[way](file, text);
   parentPort.postMessage('saved');
@@ -39,9 +42,18 @@ export class Editor {
   private readonly thread = new Worker(PROGRAM, { eval: true, execArgv: [] });
 
   /** Saves a text after a delay (ms); resolves once it is saved. */
-  async save(way: Way, file: string, text: string, delay = 0): Promise<void> {
+  save(way: Way, file: string, text: string, delay = 0): Promise<void> {
+    return this.send({ way, file, text, delay, afterTemporary: false });
+  }
+
+  /** Saves a text in the moment in which a temp file of ours is beside the file, which is when it is about to be replaced. */
+  saveAtTemporary(way: Way, file: string, text: string): Promise<void> {
+    return this.send({ way, file, text, delay: 0, afterTemporary: true });
+  }
+
+  private async send(message: object): Promise<void> {
     const saved = once(this.thread, 'message');
-    this.thread.postMessage({ way, file, text, delay });
+    this.thread.postMessage(message);
     await saved;
   }
 

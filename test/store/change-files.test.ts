@@ -285,6 +285,20 @@ describe('kill -9', () => {
     },
   );
 
+  test('the next command gives the file back and says so, whatever command it is', () => {
+    const { root, change, texts } = setup();
+    inProcess(change, ['apply:moved-lesson']);
+    expect(texts()[0]).toBeNull();
+    const env = { ...process.env, HOME: tempFolder() };
+    writeFileSync(join(root, 'batch-manager.yaml'), '');
+    const { stderr } = spawnSync(process.execPath, [join(PACKAGE_ROOT, 'dist/src/main.js'), 'list'], {
+      cwd: root,
+      env,
+    });
+    expect(stderr.toString()).toContain('killed while it changed b1/lesson, b1/meta, b1/vocabulary');
+    expect(texts()).toEqual(OLD);
+  });
+
   test('two saves, of which the second came when the first was away: the second is in place, the first is told', async () => {
     const { change, file, root, backups } = setup();
     // The first went into the old file when that was away already, the second made the file anew.

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { notFoundError, usageError } from '../domain/errors.ts';
 import type { ModuleRef } from '../domain/module.ts';
-import { readPeoplesText, UnusableFile } from '../files/people-file.ts';
+import { readPeoplesBytes, UnusableFile } from '../files/people-file.ts';
 import { parseTracks, type Tracks } from './manifest-tracks.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -88,15 +88,16 @@ function below(folder: string, depth: number): string[] {
 }
 
 function readText(file: string): string {
-  let text: string | null;
+  let bytes: Buffer | null;
   try {
-    text = readPeoplesText(file);
+    bytes = readPeoplesBytes(file);
   } catch (error) {
     if (error instanceof UnusableFile) throw usageError(`The manifest ${error.message}`);
     throw notFoundError(`The manifest ${file} cannot be read: ${(error as Error).message}.`);
   }
-  if (text === null) throw notFoundError(`The manifest ${file} cannot be read: there is no such file.`);
-  return text;
+  if (bytes === null) throw notFoundError(`The manifest ${file} cannot be read: there is no such file.`);
+  // Of bytes that are not UTF-8 only the tracks that have them are refused (manifest-tracks.ts).
+  return bytes.toString('utf8');
 }
 
 /**

@@ -33,6 +33,7 @@ export function createApply(deps: Deps): ModuleSteps['apply'] {
   return async (input) => {
     const paths = await pathsOf(deps, input.module);
     const result = await applyVersion({
+      workspace: deps.workspace,
       paths,
       base: await deps.work.version(input.base),
       candidate: await deps.work.version(input.candidate),

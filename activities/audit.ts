@@ -4,7 +4,9 @@ import { auditText } from '../src/domain/log-texts.ts';
 import { reviewPasses } from '../src/domain/review.ts';
 import { extractReview } from '../src/domain/reply.ts';
 import { parseReview, readReviewStamp } from '../src/domain/review-text.ts';
-import { isNotFound, readOptional } from '../src/store/atomic.ts';
+import { decodeUtf8 } from '../src/domain/utf8.ts';
+import { readPeoplesBytes } from '../src/files/people-file.ts';
+import { isNotFound } from '../src/store/atomic.ts';
 import { readModule, type ModuleFiles, type ModulePaths } from '../src/store/module-files.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import type { AuditInput, ModuleSteps } from '../workflows/step-contract.ts';
@@ -38,9 +40,12 @@ export function createAudit(deps: Deps): ModuleSteps['audit'] {
 
 /** Score of a review of exactly these files that passes today's rule; null where there is none. */
 async function passedBefore(input: AuditInput, paths: ModulePaths, module: ModuleFiles): Promise<number | null> {
-  const bytes = await readOptional(paths.review);
+  const bytes = readPeoplesBytes(paths.review);
   if (bytes === null) return null;
-  const text = bytes.toString('utf8');
+  const decoded = decodeUtf8(bytes);
+  // Whatever it says, it is none of ours.
+  if (!decoded.ok) return null;
+  const { text } = decoded;
   const stamp = readReviewStamp(text);
   const { trustOldReviews, passScore } = input.settings;
   const counts = stamp === null ? trustOldReviews === 'newer' && (await isNewer(paths)) : stamp.base === module.hash;

@@ -7,7 +7,7 @@ import { moduleKey } from '../src/domain/module.ts';
 import { commitModules, type CommitResult, type WrittenFile } from '../src/git/commit.ts';
 import { GitError } from '../src/git/repository.ts';
 import { uncommittedFiles } from '../src/git/uncommitted.ts';
-import { hashOfFile } from '../src/store/atomic.ts';
+import { hashNow } from '../src/store/take-back.ts';
 import { backupFolder, writtenModules } from '../src/store/backups.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import { copyBefore, writtenFiles, type UndoableFile } from '../src/store/undo.ts';
@@ -136,7 +136,7 @@ async function filesOf(folder: string, written: readonly UndoableFile[]): Promis
       path: file.path,
       before: await textBefore(file),
       wrote: file.last,
-      isUntouched: (await hashOfFile(join(folder, file.path))) === file.last,
+      isUntouched: hashNow(join(folder, file.path)) === file.last,
     })),
   );
 }

@@ -63,6 +63,8 @@ export interface Deps {
   readonly locks: KeyedLock;
   readonly auditor: Auditor;
   readonly auditCommand: AuditCommand | null;
+  /** Resolves once the folders of a module's files answer. @throws UnusableFile where one does not, as of a mount whose server is gone. */
+  answering(ref: ModuleRef): Promise<void>;
   /** The manifest as it is now: a person may have added modules. */
   manifest(): Manifest;
   /** Prompts as they are now: a workspace may override them while a task runs. */

@@ -1,10 +1,11 @@
 /** The steps of undo and apply, which follow upon another task and ask no model. */
 import { TypedError } from '../src/domain/failure.ts';
+import { savedText, withNote } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import { renderReviewFile } from '../src/domain/review-text.ts';
 import { scoreText } from '../src/domain/score-text.ts';
 import { backupFolder, writersOf } from '../src/store/backups.ts';
-import { hashOfFile } from '../src/store/atomic.ts';
+import { peoplesHash } from '../src/store/module-files.ts';
 import { applyProposal, proposalFolder, proposedReview, readProposal } from '../src/store/proposals.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import { undoModule } from '../src/store/undo.ts';
@@ -26,13 +27,14 @@ export function createUndo(deps: Deps): ModuleSteps['undo'] {
     const of = subjectOf(input);
     const { folder: root } = await pathsOf(deps, module);
     const undone = await undoModule({
+      workspace: deps.workspace,
       root,
       backups: backupFolder(deps.workspace, of, module),
       keep: backupFolder(deps.workspace, taskId, module),
       force: settings.force,
     });
-    // Else the same replies would make the same text again.
-    if (undone.kind === 'undone') await deps.generations.raiseTo(module, module.generation);
+    // Else the same replies would make the same text again. A review alone may come back from the cache.
+    if (undone.kind === 'undone' && undone.ofModule) await deps.generations.raiseTo(module, module.generation);
     const result = await undoneResult(deps, input, undone, root);
     await appendLog(deps.workspace, taskId, { subject: moduleKey(module), event: 'undo', text: result.detail });
     return result;
@@ -53,11 +55,12 @@ async function undoneResult(
     return result('UNDONE', 'no change: it is as it was before the task');
   if (undone.kind === 'undone') return result('UNDONE', `gave back ${undone.files.join(', ')}`, true);
   const [first = ''] = undone.files;
-  const hash = await hashOfFile(`${root}/${first}`);
+  const hash = peoplesHash(`${root}/${first}`);
   const writers = hash === null ? [] : await writersOf(deps.workspace, module, first, hash);
   const by = writers.filter((other) => other !== taskId).at(-1);
   const advice = by === undefined ? '; --force keeps a copy of what is there' : ` by ${by}: undo that one first`;
-  return result('BASE_CHANGED', `changed since: ${undone.files.join(', ')}${advice}`);
+  const saved = undone.saved.map((copy) => `; ${savedText(copy)}`).join('');
+  return result('BASE_CHANGED', `changed since: ${undone.files.join(', ')}${advice}${saved}`);
 }
 
 /** Puts a proposal in place, with its review. */
@@ -80,6 +83,7 @@ async function applied(deps: Deps, input: StepContext): Promise<FollowUpResult> 
   const { score, candidate, model, passes } = proposal;
   const paths = await pathsOf(deps, module);
   const result = await applyProposal({
+    workspace: deps.workspace,
     folder,
     proposal,
     paths,
@@ -88,10 +92,15 @@ async function applied(deps: Deps, input: StepContext): Promise<FollowUpResult> 
   if (result.kind === 'base-changed')
     return { outcome: 'BASE_CHANGED', detail: result.detail, changed: false, score: null };
   const stamp = { task: taskId, base: candidate, model, score };
-  await writeReviewFile(deps, input, renderReviewFile({ review: await proposedReview(folder), stamp }));
+  const replaced = await writeReviewFile(
+    deps,
+    input,
+    renderReviewFile({ review: await proposedReview(folder), stamp }),
+  );
   const isNew = result.files.length > 0;
   const detail = isNew
     ? `wrote ${result.files.join(', ')}, review ${scoreText(score)}${passes ? '' : ', which does not pass'}`
     : 'no change: it was in place already';
-  return { outcome: 'APPLIED', detail: detail.slice(0, 450), changed: isNew, score };
+  const told = withNote({ detail }, replaced ?? undefined).detail;
+  return { outcome: 'APPLIED', detail: told.slice(0, 500), changed: isNew, score };
 }

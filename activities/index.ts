@@ -74,8 +74,9 @@ function lockedByModule(deps: Deps, steps: ModuleSteps): ModuleSteps {
     step,
     (input: StepContext) => {
       const module = moduleKey(input.module);
-      const action = (): Promise<unknown> => {
+      const action = async (): Promise<unknown> => {
         faultPoint(`step:${step}:${module}`);
+        await deps.answering(input.module);
         return (run as (input: unknown) => Promise<unknown>)(input);
       };
       return deps.locks.run(module, () => underMark(deps, { module, taskId: input.taskId, step }, action));

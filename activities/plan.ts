@@ -4,6 +4,7 @@ import { startedText } from '../src/domain/log-texts.ts';
 import { matchModule, type ModuleRef } from '../src/domain/module.ts';
 import { OPERATIONS } from '../src/domain/operation.ts';
 import type { GitDirty, TaskSettings } from '../src/domain/settings.ts';
+import { UnusableFile } from '../src/files/people-file.ts';
 import { findRepository, GitError } from '../src/git/repository.ts';
 import {
   cannotTellText,
@@ -13,7 +14,7 @@ import {
 } from '../src/git/uncommitted-modules.ts';
 import { checkSelection, formatSelection, selectedNumbers } from '../src/domain/selection.ts';
 import { moduleRefs, trackModules } from '../src/store/manifest.ts';
-import { readModule } from '../src/store/module-files.ts';
+import { moduleHashes } from '../src/store/module-files.ts';
 import type { PlanLine } from '../src/store/plans.ts';
 import { blankModule, startOfRecord } from '../src/store/record-schema.ts';
 import { appendLog, logFile } from '../src/store/task-log.ts';
@@ -151,8 +152,19 @@ async function planLines(deps: Deps, input: FreezePlanInput): Promise<PlanLine[]
 
 async function planLine(deps: Deps, ref: ModuleRef, index: number, anew: boolean): Promise<PlanLine> {
   const generation = (await deps.generations.get(ref)) + (anew ? 1 : 0);
-  const module = await readModule(await pathsOf(deps, ref));
-  return { index, ...ref, generation, hash: module.hashes.lesson === null ? null : module.hash, skipped: false };
+  return { index, ...ref, generation, hash: await hashOf(deps, ref), skipped: false };
+}
+
+/** Hash of a module's files; null where it has no lesson, or where one of them is no file: its first step says so. */
+async function hashOf(deps: Deps, ref: ModuleRef): Promise<string | null> {
+  try {
+    await deps.answering(ref);
+    const { hashes, hash } = moduleHashes(await pathsOf(deps, ref));
+    return hashes.lesson === null ? null : hash;
+  } catch (error) {
+    if (error instanceof UnusableFile) return null;
+    throw error;
+  }
 }
 
 async function putFirstRecord(deps: Deps, input: FreezePlanInput, lines: readonly PlanLine[]): Promise<void> {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { checkResearch, parseResearchReply } from '../src/domain/reply.ts';
 import { editedText, refusedText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
-import { readOptional, sha256 } from '../src/store/atomic.ts';
+import { readPeoplesBytes, readPeoplesText } from '../src/files/people-file.ts';
+import { sha256 } from '../src/store/atomic.ts';
 import { changeName } from '../src/store/apply.ts';
 import { backupFolder } from '../src/store/backups.ts';
 import { moduleRefs } from '../src/store/manifest.ts';
@@ -27,16 +28,16 @@ export function createPrepareResearch(deps: Deps): ModuleSteps['prepareResearch'
     const skipped = await skippedFor(deps, input);
     if (skipped !== null) return { kind: 'skipped', detail: skipped };
     await deps.generations.raiseTo(module, module.generation);
-    const there = await readOptional(paths.research);
+    const there = readPeoplesBytes(paths.research);
     const file = paths.relative(paths.research);
     if (!input.force && there !== null && there.length > ENOUGH) {
       return { kind: 'already-done', detail: `${file} is there (${there.length} bytes)` };
     }
-    const plan = await readOptional(paths.file('plan'));
+    const plan = readPeoplesText(paths.file('plan'));
     if (plan === null) return { kind: 'missing', detail: `there is no ${paths.relative(paths.file('plan'))}` };
     const numbers = Array.from({ length: Math.min(PRIOR, module.number - 1) }, (_, index) => module.number - 1 - index);
     const prior = moduleRefs(deps.manifest(), module.track, numbers.reverse()).map(moduleKey);
-    const text = deps.prompts().research({ ref: module, plan: plan.toString('utf8'), prior, tries: [...input.tries] });
+    const text = deps.prompts().research({ ref: module, plan, prior, tries: [...input.tries] });
     return { kind: 'prompt', prompt: await deps.work.putPrompt(text), base: there === null ? null : sha256(there) };
   };
 }
@@ -58,9 +59,11 @@ export function createWriteResearch(deps: Deps): ModuleSteps['writeResearch'] {
     const file = paths.relative(paths.research);
     const { taskId, module, base } = input;
     const folder = join(backupFolder(deps.workspace, taskId, module), changeName(1, sha256(text)));
-    const place = { paths, kind: 'research', file: paths.research, folder, keeps: 'all', base } as const;
-    if (!(await writeRecorded({ ...place, text }))) {
-      const detail = editedText(file);
+    const { workspace } = deps;
+    const place = { workspace, paths, kind: 'research', file: paths.research, folder, keeps: 'all', base } as const;
+    const written = await writeRecorded({ ...place, text });
+    if (written.kind === 'edited') {
+      const detail = editedText(file, written.saved);
       await log(detail);
       return { kind: 'base-changed', detail };
     }

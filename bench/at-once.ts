@@ -41,8 +41,9 @@ export function auditOf(root: string, from: number, to: number): string {
     const { workspaceAt } = await import(${built('store/workspace.js')});
     const { folder, ...manifest } = readManifest(workspaceAt(${JSON.stringify(root)}));
     const refs = moduleRefs({ folder, ...manifest }, 'b1', Array.from({ length: ${to - from + 1} }, (_, index) => index + ${from}));
-    const options = { overrides: {}, wordTarget: 'plan' };`;
-  return measured(load, 'for (const ref of refs) await auditOne({ folder, ref, options, write: true });');
+    const options = { overrides: {}, wordTarget: 'plan' };
+    const write = { last: null, keep: folder + '/.replaced' };`;
+  return measured(load, 'for (const ref of refs) await auditOne({ folder, ref, options, write });');
 }
 
 /** Runs each piece of code in a process of its own, all at once. */

@@ -1,6 +1,8 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Wiring } from './commands/command.ts';
 import { SUMMARIES, type CommandName } from './commands/summaries.ts';
+import { savedText } from './domain/log-texts.ts';
+import { hasUnderWay } from './store/under-way-folder.ts';
 import { VERSION } from './version.ts';
 
 type Load = (wiring: Wiring) => Promise<CommandUnknownOpts>;
@@ -66,7 +68,29 @@ export async function createProgram(wiring: Wiring, wanted: string | undefined):
     if (group !== null) command.helpGroup(`${group}:`);
     program.addCommand(command, { hidden: group === null });
   }
+  // Before and after: `stop` and `down` may be what comes after a kill in the midst of a change.
+  const tidy = (): Promise<void> => takeBackHalfDone(wiring, wanted);
+  program.hook('preAction', tidy).hook('postAction', tidy);
   return exitOverridden(program);
+}
+
+/** Commands that end before they look at a workspace. */
+const NO_WORKSPACE: ReadonlySet<string> = new Set(['complete', 'completion', 'supervise']);
+
+/** Gives back the files of modules that a killed process has left half exchanged. One look at a folder where there are none. */
+async function takeBackHalfDone(wiring: Wiring, wanted: string | undefined): Promise<void> {
+  if (wanted === undefined || NO_WORKSPACE.has(wanted)) return;
+  const { workspace, io } = wiring.context();
+  if (!hasUnderWay(workspace)) return;
+  const { takeBackLeft } = await import('./store/under-way.ts');
+  try {
+    for (const { paths, saved } of await takeBackLeft(workspace)) {
+      io.err(`A process was killed while it changed ${paths.join(', ')}: the files are as they were before.\n`);
+      for (const copy of saved) io.err(`${savedText(copy)}\n`);
+    }
+  } catch (error) {
+    io.err(`A change that was cut off could not be taken back: ${(error as Error).message}\n`);
+  }
 }
 
 /** A command as `--help` shows it. */

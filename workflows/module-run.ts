@@ -8,6 +8,7 @@
 import { ApplicationFailure, defineSignal, isCancellation, setHandler, sleep } from '@temporalio/workflow';
 import type { FailureType } from '../src/domain/failure.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
+import { withNote } from '../src/domain/log-texts.ts';
 import { countRestart } from '../src/domain/restarts.ts';
 import type { LiveSettings, TaskSettings } from '../src/domain/settings.ts';
 import { upsertOutcome } from './attributes.ts';
@@ -195,11 +196,12 @@ async function finish(run: ModuleRun, end: EndedModule): Promise<ModuleEnd> {
   try {
     // In histories of 0.1.0 it has no result.
     const result: FinishResult | undefined = await step('finish', { ...run.context, end, reviewed: run.reviewed });
-    return result?.kind === 'base-changed' ? run.waiting('base-changed', null) : end;
+    if (result?.kind === 'base-changed') return run.waiting('base-changed', null);
+    return withNote(end, result?.note);
   } catch (error) {
     const failed = errorEnd(run, error);
-    await step('finish', { ...run.context, end: failed, reviewed: null });
-    return failed;
+    const result: FinishResult | undefined = await step('finish', { ...run.context, end: failed, reviewed: null });
+    return result?.kind === 'finished' ? withNote(failed, result.note) : failed;
   }
 }
 

@@ -151,7 +151,8 @@ export interface FinishInput extends StepContext {
 }
 
 export type FinishResult =
-  | { readonly kind: 'finished' }
+  /** `note`: what a person should know beside the end; it becomes part of the end's detail. */
+  | { readonly kind: 'finished'; readonly note?: string }
   /** A person edited what the end speaks of, so it was not written. */
   | { readonly kind: 'base-changed' };
 

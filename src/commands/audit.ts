@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { auditTrack } from '../audit/track/audit-track.ts';
+import { relative } from 'node:path';
+import { auditTrack, type AuditedModule } from '../audit/track/audit-track.ts';
 import { auditOptions, checkGate } from '../config/audit-options.ts';
 import type { Context } from '../context.ts';
 import { notFoundError } from '../domain/errors.ts';
@@ -62,6 +63,7 @@ async function runAudit(
   });
   const modules = onlyGate(all, gate);
   const counts = auditCounts(modules);
+  context.io.err(replacedText(context, all));
   if (json === true) printJson(context.io, auditJson(track, modules));
   else {
     context.io.out(auditText(modules, gate, context.io.columns));
@@ -87,6 +89,15 @@ function selectionOf(
     throw notFoundError(`Track ${track} has no module ${start}: it has ${size} (1-${size}).`);
   checkSelection(selection, track, size);
   return selection;
+}
+
+/** What was in the way of status files and reports, and not written by an audit of this workspace. */
+function replacedText({ workspace }: Context, modules: readonly AuditedModule[]): string {
+  const files = modules.flatMap((module) => (module.state === 'missing' ? [] : module.replaced));
+  const [first] = files;
+  if (first === undefined) return '';
+  const what = files.length === 1 ? '1 file' : `${files.length} files`;
+  return `Replaced ${what} in status/ and audit/ that this program had not written; kept: ${relative(workspace.root, first)}${files.length > 1 ? ', …' : ''}\n`;
 }
 
 function countsText({ passed, failed, missing, kept }: ReturnType<typeof auditCounts>): string {

@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { readProgress } from '../progress/follow.ts';
 import { sayWhyTheyStand } from '../progress/standing.ts';
 import { exitCodeOf, findModule, taskRecord } from '../progress/task-record.ts';
-import { readOptional } from '../store/atomic.ts';
+import { readPeoplesBytes, shownText } from '../files/people-file.ts';
 import { LedgerStore } from '../store/ledger.ts';
 import { modulePaths, type ModulePaths } from '../store/module-files.ts';
 import {
@@ -101,7 +101,7 @@ async function showModule(context: Context, record: TaskRecord, wanted: string, 
   const { io } = context;
   const ref = { track: record.track, slug, number: module.number };
   const paths = await modulePaths(manifestOf(context).folder, ref);
-  const review = (await readOptional(paths.review))?.toString('utf8') ?? null;
+  const review = shownText(readPeoplesBytes(paths.review));
   const folder = proposalFolder(context.workspace, record.task_id, ref);
   const proposal = await readProposal(folder);
   const calls = bookedCalls(await new LedgerStore(context.workspace).lines(record.task_id));

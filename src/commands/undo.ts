@@ -4,11 +4,11 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { followedModules, startFollowUp, type FollowUpFlags } from '../progress/follow-up.ts';
 import { taskRecord } from '../progress/task-record.ts';
-import { readOptional } from '../store/atomic.ts';
-import { backupFolder, changedModules } from '../store/backups.ts';
+import { readPeoplesBytes, shownText } from '../files/people-file.ts';
+import { backupFolder } from '../store/backups.ts';
 import { patchText } from '../store/patch.ts';
 import type { TaskRecord } from '../store/records.ts';
-import { lastText, writtenFiles } from '../store/undo.ts';
+import { lastText, undoableModules, writtenFiles } from '../store/undo.ts';
 import { printJson } from '../views/json.ts';
 import { manifestOf } from '../workspace-files.ts';
 import { newCommand, type Wiring } from './command.ts';
@@ -31,7 +31,7 @@ export function newUndoCommand(wiring: Wiring, run = runUndo): CommandUnknownOpt
 
 async function runUndo(context: Context, options: FollowUpFlags & { readonly id: string }): Promise<ExitCode> {
   const record = await taskRecord(context, options.id);
-  const candidates = await changedModules(context.workspace, record.task_id, record.track);
+  const candidates = await undoableModules(context.workspace, record.task_id, record.track);
   const slugs = followedModules(record, 'undo', { module: options.module, candidates });
   if (slugs.length === 0) return noChange(context, record, options);
   const { taskId, code } = await startFollowUp(context, 'undo', record, slugs, options);
@@ -42,7 +42,7 @@ async function runUndo(context: Context, options: FollowUpFlags & { readonly id:
 function noChange(context: Context, record: TaskRecord, options: FollowUpFlags): ExitCode {
   const what = options.module ?? 'any module';
   if (options.json === true) printJson(context.io, { task_id: null, of_task: record.task_id, changed: false });
-  else context.io.err(`No change: ${record.task_id} did not change ${what}.\n`);
+  else context.io.err(`No change: ${record.task_id} changed or replaced no file of ${what}.\n`);
   return EXIT.ok;
 }
 
@@ -55,7 +55,7 @@ async function showEdits(context: Context, record: TaskRecord, undoId: string): 
     const backups = backupFolder(context.workspace, record.task_id, { track: record.track, slug });
     for (const file of await writtenFiles(backups)) {
       if (file.kind === 'review') continue;
-      const now = (await readOptional(join(folder, file.path)))?.toString('utf8') ?? null;
+      const now = shownText(readPeoplesBytes(join(folder, file.path)));
       const written = await lastText(file);
       if (now !== written) context.io.exact(await patchText(file.path, written, now));
     }

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { usageError } from '../domain/errors.ts';
-import { isNotFound } from '../store/atomic.ts';
+import { readPeoplesText, UnusableFile } from '../files/people-file.ts';
 import { SETTINGS_FILE, type Workspace } from '../store/workspace.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
 import { placeOf } from '../yaml/yaml-problems.ts';
@@ -27,9 +26,9 @@ const settingsFile = (workspace: Workspace): string => join(workspace.root, SETT
 
 function read(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readPeoplesText(file) ?? '';
   } catch (error) {
-    if (isNotFound(error)) return '';
+    if (error instanceof UnusableFile) throw usageError(error.message);
     throw usageError(`${file} cannot be read: ${(error as Error).message}.`);
   }
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts';
+import { shellQuoted } from './shell.ts';
 
 /** Longest subject of a commit, in characters. */
 const SUBJECT = 72;
@@ -24,14 +25,12 @@ export function moduleCommitText(taskId: string, { key, outcome }: CommittedModu
 /** Paths that a command for a person names; of more a line would be too long. */
 const IN_COMMAND = 30;
 
-const quoted = (word: string): string => (/^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
-
 /** What a person types to commit files that a task left; `folder` is git's folder from the workspace's root on. */
 export function commitCommand(taskId: string, folder: string, paths: readonly string[]): string {
   if (paths.length > IN_COMMAND) return 'see git status for its files, and commit them by hand';
-  const git = folder === '' ? 'git' : `git -C ${quoted(folder)}`;
-  const files = paths.map(quoted).join(' ');
-  return `${git} add -- ${files} && ${git} commit -m ${quoted(taskId)} -- ${files}`;
+  const git = folder === '' ? 'git' : `git -C ${shellQuoted(folder)}`;
+  const files = paths.map(shellQuoted).join(' ');
+  return `${git} add -- ${files} && ${git} commit -m ${shellQuoted(taskId)} -- ${files}`;
 }
 
 /** Message of the commit of all that a task wrote. */

@@ -79,10 +79,17 @@ export function isUnchanged(base: ModuleText, blocks: FixBlocks): boolean {
 }
 
 /**
- * The text to write for a reply's block: its bytes, with the line ends and the final newline of the file before. A new file
- * gets LF and a final newline. Where a file mixes line ends, the more frequent ones are taken for all.
+ * The text to write for a reply's block: its bytes, with the line ends, the final newline and the byte order mark of the file
+ * before. A new file gets LF and a final newline. Where a file mixes line ends, the more frequent ones are taken for all.
  */
 export function applyLineEnds(base: string | null, block: string): string {
+  const mark = base?.startsWith(BYTE_ORDER_MARK) === true ? BYTE_ORDER_MARK : '';
+  return mark + withLineEnds(base, block.startsWith(BYTE_ORDER_MARK) ? block.slice(1) : block);
+}
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+function withLineEnds(base: string | null, block: string): string {
   const lines = block.replaceAll('\r\n', '\n');
   const text = base === null || base === '' || base.endsWith('\n') ? `${lines}\n` : lines.replace(/\n+$/, '');
   return usesCrlf(base ?? '') ? text.replaceAll('\n', '\r\n') : text;

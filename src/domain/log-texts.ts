@@ -5,6 +5,7 @@
 import { OPERATIONS, type Operation } from './operation.ts';
 import type { Outcome } from './outcome.ts';
 import { scoreText } from './score-text.ts';
+import { shellQuoted } from './shell.ts';
 
 /** `3 FIXED, 1 MISSING`, in the order of the counts. */
 export function countsLine(counts: Readonly<Partial<Record<Outcome, number>>>): string {
@@ -65,8 +66,21 @@ export const wroteText = (files: readonly string[]): string => `wrote ${files.jo
 /** Files that were proposed. */
 export const proposedText = (files: readonly string[]): string => `proposed ${files.join(', ')}`;
 
+/** A text that a person saved and that is not in place, because a later save is. */
+export interface SavedCopy {
+  readonly path: string;
+  /** Where the text is, and where it belongs. */
+  readonly copy: string;
+  readonly file: string;
+}
+
 /** A file that a person edited before it could be written. */
-export const editedText = (file: string): string => `${file} was edited meanwhile; it was left as it is`;
+export const editedText = (file: string, saved: readonly SavedCopy[] = []): string =>
+  [`${file} was edited meanwhile; it was left as it is`, ...saved.map(savedText)].join('; ');
+
+/** Where a save is that did not reach its place, with the command that brings it back. */
+export const savedText = ({ path, copy, file }: SavedCopy): string =>
+  `another save of ${path} is kept; to bring it back: cp ${shellQuoted(copy)} ${shellQuoted(file)}`;
 
 /** A module that a person edited while it was worked on. */
 export const EDITED_TEXT = 'its files were edited meanwhile; it starts again on the new text';
@@ -124,3 +138,17 @@ export function endedText(end: {
 export function stoppedInText(outcome: 'STOPPED' | 'SKIPPED', event: string | null, changed: boolean): string {
   return `${outcome.toLowerCase()} in ${event ?? 'its first step'}${changed ? ', a better version was kept' : ''}`;
 }
+
+/** Longest detail of an end, in characters: it goes through history. */
+const LONGEST_DETAIL = 500;
+
+/** An end whose detail also says what a person should know beside it. */
+export function withNote<T extends { readonly detail: string }>(end: T, note: string | undefined): T {
+  if (note === undefined) return end;
+  const rest = note.slice(0, LONGEST_DETAIL - 100);
+  return { ...end, detail: `${end.detail.slice(0, LONGEST_DETAIL - rest.length - 2)}; ${rest}` };
+}
+
+/** A review file of somebody else that a task replaced. */
+export const replacedText = (path: string, copy: string): string =>
+  `replaced ${path}, which somebody else wrote or edited; it is kept in ${copy}, and undo gives it back`;

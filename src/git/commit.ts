@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join, relative } from 'node:path';
-import { readOptional } from '../store/atomic.ts';
+import { readPeoplesBytes } from '../files/people-file.ts';
 import { agreeWithHead, headOf, treeEntries, type CommittedFile } from './agree-with-head.ts';
 import { fields, findRepository, GitError, literal, saidBy, unfinishedWork, type Repository } from './repository.ts';
 
@@ -170,7 +170,7 @@ class Look {
     const isTracked = id !== undefined;
     const state = (is: State): Standing => ({ path, state: is, isTracked });
     if (!isTracked && this.ignored.has(path)) return state('committed');
-    const now = await readOptional(join(this.repository.top, path));
+    const now = readPeoplesBytes(join(this.repository.top, path));
     if (await this.isIn(now, id, path)) return state('committed');
     if (!isUntouched) return state('was edited since');
     if (!(await this.isIn(before, id, path))) return state('had uncommitted changes before');

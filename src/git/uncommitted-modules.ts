@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { FILE_KINDS, type ModuleRef } from '../domain/module.ts';
-import { hashOfFile } from '../store/atomic.ts';
 import { writersOf } from '../store/backups.ts';
 import { modulePaths, type ModulePaths } from '../store/module-files.ts';
+import { hashNow } from '../store/take-back.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { GitError } from './repository.ts';
 import { uncommittedFiles } from './uncommitted.ts';
@@ -39,7 +39,7 @@ const pathsOf = (paths: ModulePaths): string[] =>
   [...FILE_KINDS.map((kind) => paths.file(kind)), paths.research].map((file) => paths.relative(file));
 
 async function isOurs(workspace: Workspace, folder: string, ref: ModuleRef, path: string): Promise<boolean> {
-  const hash = await hashOfFile(join(folder, path));
+  const hash = hashNow(join(folder, path));
   return hash !== null && (await writersOf(workspace, ref, path, hash)).length > 0;
 }
 

@@ -1,8 +1,9 @@
 /** The file in which a user's keys are kept: where it lies, and what it holds. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { failedError } from '../domain/errors.ts';
+import { readPeoplesText, UnusableFile } from '../files/people-file.ts';
 import { record } from './retry-after.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -48,8 +49,9 @@ export function readCredentials(path: string): Readonly<Record<string, unknown>>
 /** A file's text; null where there is none. @throws UserError (failed) where it cannot be read. */
 export function readIfThere(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    return readPeoplesText(path);
   } catch (error) {
+    if (error instanceof UnusableFile) throw failedError(error.message, error);
     const code = String(record(error)['code']);
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw failedError(`${path} cannot be read (${code}). Check its owner and mode: ls -ld "${path}"`);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 /** `apply:listed`, or with what it is about, `step:audit:b1/06-…`. */
 export type FaultPoint =
-  `${'apply' | 'call' | 'gate' | 'notify' | 'record' | 'start' | 'step' | 'undo' | 'write'}:${string}`;
+  `${'apply' | 'call' | 'gate' | 'notify' | 'record' | 'settle' | 'start' | 'step' | 'undo' | 'write'}:${string}`;
 
 const folder = process.env.BATCH_MANAGER_FAULTS;
 

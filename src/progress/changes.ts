@@ -1,9 +1,11 @@
 /** What a task did to modules' files, and what it proposes to do, as texts. */
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
-import { hashOfFile, readOptional } from '../store/atomic.ts';
+import { shownText } from '../files/people-file.ts';
+import { readOptional } from '../store/atomic.ts';
 import { appliedRounds, backupFolder, type KeptChange } from '../store/backups.ts';
 import { proposalFolder, proposedTexts, readProposal } from '../store/proposals.ts';
+import { hashNow } from '../store/take-back.ts';
 import { manifestOf } from '../workspace-files.ts';
 
 export interface ShownChange {
@@ -39,14 +41,14 @@ async function changeOf(
     files.filter((file) => file.path === path).map((file) => ({ ...file, folder })),
   );
   const [first, last] = [touching[0], touching.at(-1)];
-  const text = async (file: string): Promise<string | null> => (await readOptional(file))?.toString('utf8') ?? null;
+  const text = async (file: string): Promise<string | null> => shownText(await readOptional(file));
   return {
     module: `${track}/${slug}`,
     path,
     before: first?.from === null ? null : await text(join(first?.folder ?? '', 'before', path)),
     after: last?.to === null ? null : await text(join(last?.folder ?? '', 'after', path)),
     proposed: false,
-    editedSince: (await hashOfFile(join(manifestOf(context).folder, path))) !== last?.to,
+    editedSince: hashNow(join(manifestOf(context).folder, path)) !== last?.to,
   };
 }
 
@@ -55,7 +57,7 @@ async function proposedChanges(context: Context, taskId: string, ref: Ref): Prom
   const proposal = await readProposal(folder);
   return Promise.all(
     (proposal?.files ?? []).map(async ({ path, from, to }) => {
-      const current = await hashOfFile(join(manifestOf(context).folder, path));
+      const current = hashNow(join(manifestOf(context).folder, path));
       const texts = await proposedTexts(folder, path);
       const editedSince = current !== from && current !== to;
       return { module: `${ref.track}/${ref.slug}`, path, ...texts, proposed: current !== to, editedSince };

@@ -3,8 +3,9 @@ import type { ModuleRef } from '../domain/module.ts';
 import type { Operation } from '../domain/operation.ts';
 import { scoreText } from '../domain/score-text.ts';
 import type { TaskSettings } from '../domain/settings.ts';
-import { readOptional } from '../store/atomic.ts';
-import { modulePaths, readModule, type ModuleFiles, type ModulePaths } from '../store/module-files.ts';
+import { Answering } from '../files/answering.ts';
+import { readPeoplesBytes, UnusableFile } from '../files/people-file.ts';
+import { askModule, modulePaths, readModule, type ModuleFiles, type ModulePaths } from '../store/module-files.ts';
 
 /** What a start would do with one module. */
 export interface PlannedWork {
@@ -20,6 +21,8 @@ export interface PlannedWork {
   readonly characters: number;
 }
 
+const answering = new Answering();
+
 type State = Pick<PlannedWork, 'state' | 'oldReview' | 'asks'>;
 
 /** Looks what is to do with a module. */
@@ -28,11 +31,24 @@ export async function plannedWork(
   ref: ModuleRef,
   what: { readonly operation: Operation; readonly settings: TaskSettings },
 ): Promise<PlannedWork> {
-  const paths = await modulePaths(folder, ref);
-  const module = await readModule(paths);
-  const characters = FILE_KINDS.reduce((sum, kind) => sum + (module.text.files[kind]?.length ?? 0), 0);
   const { number, slug } = ref;
-  return { number, slug, ...(await stateOf(paths, module, what)), characters };
+  try {
+    await askModule(answering, folder, ref);
+    const paths = await modulePaths(folder, ref);
+    const module = await readModule(paths);
+    const characters = FILE_KINDS.reduce((sum, kind) => sum + (module.text.files[kind]?.length ?? 0), 0);
+    return { number, slug, ...(await stateOf(paths, module, what)), characters };
+  } catch (error) {
+    if (!(error instanceof UnusableFile)) throw error;
+    return {
+      number,
+      slug,
+      state: `cannot be worked on: ${error.message}`,
+      oldReview: false,
+      asks: false,
+      characters: 0,
+    };
+  }
 }
 
 async function stateOf(
@@ -47,14 +63,14 @@ async function stateOf(
 }
 
 async function researchState(paths: ModulePaths, { force }: TaskSettings): Promise<State> {
-  const there = await readOptional(paths.research);
+  const there = readPeoplesBytes(paths.research);
   const state = there === null ? 'to research' : `research is there (${there.length} bytes)`;
   return { state, oldReview: false, asks: there === null || force };
 }
 
 async function reviewState(paths: ModulePaths, module: ModuleFiles, settings: TaskSettings): Promise<State> {
   if (module.hashes.lesson === null) return { state: 'missing: no lesson file', oldReview: false, asks: false };
-  const review = (await readOptional(paths.review))?.toString('utf8');
+  const review = readPeoplesBytes(paths.review)?.toString('utf8');
   if (review === undefined) return { state: 'to review', oldReview: false, asks: true };
   const { readReviewStamp } = await import('../domain/review-text.ts');
   const stamp = readReviewStamp(review);

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderAudit } from '../domain/audit-block.ts';
 import type { AuditReport } from '../domain/audit.ts';
 import { failedError } from '../domain/errors.ts';
 import { fence, renderFile, renderFiles } from '../domain/files-block.ts';
+import { readPeoplesText, UnusableFile } from '../files/people-file.ts';
 import { moduleKey, type ModuleRef, type ModuleText } from '../domain/module.ts';
 import { RESEARCH_PARTS } from '../domain/reply.ts';
 import { DIMENSIONS } from '../domain/review.ts';
@@ -104,8 +105,11 @@ export const isOverridden = (workspaceRoot: string, name: PromptName): boolean =
 function readTemplate({ name, path }: PromptFile): string {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    const found = readPeoplesText(path);
+    if (found === null) throw Object.assign(new Error('not there'), { code: 'ENOENT' });
+    text = found;
   } catch (error) {
+    if (error instanceof UnusableFile) throw failedError(`The prompt ${error.message}`, error);
     const code = String((error as NodeJS.ErrnoException).code);
     throw failedError(`The prompt ${path} cannot be read (${code}). Check it: ls -ld "${path}"`, error);
   }

@@ -5,12 +5,14 @@ import { FIXABLE_KINDS, type FixableKind } from '../domain/module.ts';
 import { changeFiles, type FileGuard, type FileWrite } from './change-files.ts';
 import type { ModulePaths } from './module-files.ts';
 import type { StoredVersion } from './versions.ts';
+import type { Workspace } from './workspace.ts';
 
 export type ApplyOutcome =
   { readonly kind: 'applied'; readonly files: string[] } | { readonly kind: 'base-changed'; readonly detail: string };
 
 /** Puts a candidate in the place of its base. Idempotent: after a crash the same call finishes what the first began. */
 export async function applyVersion(options: {
+  readonly workspace: Workspace;
   readonly paths: ModulePaths;
   readonly base: StoredVersion;
   readonly candidate: StoredVersion;
@@ -18,9 +20,11 @@ export async function applyVersion(options: {
   readonly backups: string;
   readonly round: number;
 }): Promise<ApplyOutcome> {
-  const { paths, base, candidate, round, backups } = options;
+  const { workspace, paths, base, candidate, round, backups } = options;
   const { files, guards } = changesBetween(paths, base, candidate);
   const edited = await changeFiles({
+    workspace,
+    root: paths.folder,
     files,
     guards,
     folder: join(backups, changeName(round, candidate.hash)),
@@ -30,7 +34,7 @@ export async function applyVersion(options: {
     keeps: 'all',
     point: 'apply',
   });
-  if (edited !== null) return { kind: 'base-changed', detail: editedText(edited) };
+  if (edited !== null) return { kind: 'base-changed', detail: editedText(edited.path, edited.saved) };
   return { kind: 'applied', files: files.map((file) => file.path) };
 }
 
@@ -46,10 +50,9 @@ export function changesBetween(
   const files: (FileWrite & { readonly kind: FixableKind })[] = [];
   const guards: FileGuard[] = [];
   for (const kind of FIXABLE_KINDS) {
-    const [from, to, file] = [base.hashes[kind], candidate.hashes[kind], paths.file(kind)];
-    const path = paths.relative(file);
-    if (to === null || to === from) guards.push({ path, file, hash: from });
-    else files.push({ kind, path, from, to, file, content: candidate.text.files[kind] ?? '' });
+    const [from, to, path] = [base.hashes[kind], candidate.hashes[kind], paths.relative(paths.file(kind))];
+    if (to === null || to === from) guards.push({ path, hash: from });
+    else files.push({ kind, path, from, to, content: candidate.text.files[kind] ?? '' });
   }
   return { files, guards };
 }

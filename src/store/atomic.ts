@@ -80,7 +80,7 @@ async function replace(target: string, data: string | Uint8Array, before: Stats 
     rmSync(temporary, { force: true });
     throw error;
   }
-  await syncFolder(folder);
+  await syncPath(folder);
 }
 
 /** Makes something in a folder, and the folder first where it is not there yet. */
@@ -95,7 +95,7 @@ export function inFolder<T>(folder: string, make: () => T): T {
 }
 
 /** Name of a temp file of this process: `.batch-manager-tmp-4711-0f8e…`. */
-const temporaryName = (): string => `.batch-manager-tmp-${process.pid}-${randomBytes(6).toString('hex')}`;
+export const temporaryName = (): string => `.batch-manager-tmp-${process.pid}-${randomBytes(6).toString('hex')}`;
 
 /** The process that a file is a temp file of; null for any other file. */
 export function temporaryOf(name: string): number | null {
@@ -121,6 +121,18 @@ async function writeSynced(
   }
 }
 
+/** Writes a new file that is to take the place of another one, with its mode and owner. Not synced. */
+export function writeBeside(temporary: string, place: string, data: string | Uint8Array): void {
+  const before = statSync(place, { throwIfNoEntry: false });
+  const descriptor = inFolder(dirname(place), () => openSync(temporary, 'wx'));
+  try {
+    writeFileSync(descriptor, data);
+    if (before !== undefined) keepModeAndOwner(descriptor, before);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function keepModeAndOwner(descriptor: number, { mode, uid, gid }: Stats): void {
   fchmodSync(descriptor, mode & 0o7777);
   try {
@@ -130,9 +142,15 @@ function keepModeAndOwner(descriptor: number, { mode, uid, gid }: Stats): void {
   }
 }
 
-/** Makes a rename in the folder durable; the libraries sync the file only. */
-async function syncFolder(folder: string): Promise<void> {
-  const descriptor = openSync(folder, 'r');
+/** Makes a file's bytes, or the names in a folder, durable; one that is gone by now is no error. */
+export async function syncPath(path: string): Promise<void> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    if (isNotFound(error)) return;
+    throw error;
+  }
   try {
     await sync(descriptor);
   } finally {
@@ -143,8 +161,8 @@ async function syncFolder(folder: string): Promise<void> {
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 const FORBIDDEN = new Set(['EACCES', 'EPERM', 'EROFS']);
 
-/** The two errors that a person can mend, in words; others as they are. */
-function named(error: unknown, file: string): unknown {
+/** The two errors of a write that a person can mend, in words; others as they are. */
+export function named(error: unknown, file: string): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const options = { retryable: FULL.has(code), cause: error };
   if (FULL.has(code))
@@ -170,22 +188,6 @@ export async function readOptional(file: string): Promise<Buffer | null> {
   } catch (error) {
     if (isNotFound(error)) return null;
     throw error;
-  }
-}
-
-/** SHA-256 of a file's bytes; null where there is no such file. */
-export async function hashOfFile(file: string): Promise<string | null> {
-  const bytes = await readOptional(file);
-  return bytes === null ? null : sha256(bytes);
-}
-
-/** Removes a file so that a power cut does not bring it back. One that is gone is no error. */
-export async function removeDurably(file: string): Promise<void> {
-  try {
-    rmSync(file, { force: true });
-    await syncFolder(dirname(file));
-  } catch (error) {
-    throw named(error, file);
   }
 }
 

@@ -1,8 +1,10 @@
 /** What tasks changed, as it is recorded under `.batch-manager/backups/`: which file, from what to what, with copies. */
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { z } from 'zod';
+import type { SavedCopy } from '../domain/log-texts.ts';
 import { FIXABLE_KINDS, type ModuleRef } from '../domain/module.ts';
-import { namesIn, readJson } from './atomic.ts';
+import { isNotFound, isThere, namesIn, readJson, readOptional, sha256 } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The files of a module that tasks write. */
@@ -38,6 +40,9 @@ export type KeptChange = RecordedChange & { readonly folder: string };
 
 /** Name of the list in a change's folder. It is written last: a list on disk means that its copies are whole. */
 export const CHANGE_LIST = 'apply.json';
+
+/** Folder of what people saved that a later save of theirs has displaced: `saved/<number>/<path>`. */
+export const SAVED = 'saved';
 
 /** Folders of changes of the module itself; those of reviews have another name. */
 const ROUND = /^r\d/;
@@ -84,15 +89,6 @@ async function changesIn(folder: string, names: readonly string[]): Promise<Kept
   return changes.flat().sort((a, b) => a.at.localeCompare(b.at));
 }
 
-/** The modules of a track that a task changed. */
-export async function changedModules(workspace: Workspace, taskId: string, track: string): Promise<string[]> {
-  const slugs = await writtenModules(workspace, taskId, track);
-  const rounds = await Promise.all(
-    slugs.map((slug) => appliedRounds(backupFolder(workspace, taskId, { track, slug }))),
-  );
-  return slugs.filter((_, index) => (rounds[index] ?? []).length > 0);
-}
-
 /** The modules of a track of which a task wrote a file, also only a review. */
 export async function writtenModules(workspace: Workspace, taskId: string, track: string): Promise<string[]> {
   return namesIn(join(backupsOf(workspace), taskId, track));
@@ -112,4 +108,46 @@ export async function writersOf(
     if (wrote !== undefined) writers.push({ taskId, at: wrote.at });
   }
   return writers.sort((a, b) => a.at.localeCompare(b.at)).map(({ taskId }) => taskId);
+}
+
+/** Texts of a module that people saved into its old files after a task had renamed them away, or that a later save displaced. */
+export async function savedCopies(backups: string, root: string): Promise<SavedCopy[]> {
+  const saved: SavedCopy[] = [];
+  for (const { files, folder } of await keptChanges(backups)) {
+    for (const { path, from } of files) {
+      const copy = join(folder, 'before', path);
+      const bytes = from === null ? null : await readOptional(copy);
+      if (bytes !== null && sha256(bytes) !== from) saved.push({ path, copy, file: join(root, path) });
+    }
+  }
+  const displaced = join(backups, SAVED);
+  for (const number of await namesIn(displaced)) {
+    for (const path of filesBelow(join(displaced, number))) {
+      const name = relative(join(displaced, number), path);
+      saved.push({ path: name, copy: path, file: join(root, name) });
+    }
+  }
+  return saved;
+}
+
+/** All files below a folder; none where there is no such folder. */
+export function filesBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? filesBelow(path) : [path];
+    });
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+/** Whether a task of this workspace has kept anything of a module. */
+export async function hasBackups(
+  workspace: Workspace,
+  taskId: string,
+  ref: Pick<ModuleRef, 'track' | 'slug'>,
+): Promise<boolean> {
+  return isThere(backupFolder(workspace, taskId, ref));
 }

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { notFoundError, usageError } from '../domain/errors.ts';
 import type { ModuleRef } from '../domain/module.ts';
+import { readPeoplesBytes, UnusableFile } from '../files/people-file.ts';
 import { parseTracks, type Tracks } from './manifest-tracks.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -87,11 +88,16 @@ function below(folder: string, depth: number): string[] {
 }
 
 function readText(file: string): string {
+  let bytes: Buffer | null;
   try {
-    return readFileSync(file, 'utf8');
+    bytes = readPeoplesBytes(file);
   } catch (error) {
+    if (error instanceof UnusableFile) throw usageError(`The manifest ${error.message}`);
     throw notFoundError(`The manifest ${file} cannot be read: ${(error as Error).message}.`);
   }
+  if (bytes === null) throw notFoundError(`The manifest ${file} cannot be read: there is no such file.`);
+  // Of bytes that are not UTF-8 only the tracks that have them are refused (manifest-tracks.ts).
+  return bytes.toString('utf8');
 }
 
 /**

@@ -1,6 +1,9 @@
-import { join, relative } from 'node:path';
+import { lstatSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { bareSlug, FILE_KINDS, type FileKind, type ModuleRef, type ModuleText } from '../domain/module.ts';
-import { isThere, namesIn, readOptional, sha256 } from './atomic.ts';
+import type { Answering } from '../files/answering.ts';
+import { readPeoplesBytes, textOf } from '../files/people-file.ts';
+import { isThere, namesIn, sha256 } from './atomic.ts';
 
 /** A module's files as they are on disk. */
 export interface ModuleFiles {
@@ -57,7 +60,7 @@ export async function modulePaths(folder: string, ref: ModuleRef): Promise<Modul
   for (const stem of stems) {
     const paths = new ModulePaths(folder, ref, stem);
     // With one stem nothing is to choose; only letters beyond ASCII have two forms.
-    if ((stems.length === 1 && isAscii(stem)) || (await isThere(paths.file('lesson')))) return paths;
+    if ((stems.length === 1 && isAscii(stem)) || (await isSomething(paths.file('lesson')))) return paths;
   }
   const names = isAscii(ref.slug) ? [] : await namesIn(join(folder, ref.track));
   const other = stems
@@ -68,15 +71,63 @@ export async function modulePaths(folder: string, ref: ModuleRef): Promise<Modul
 
 const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
-/** Reads a module with its sidecars. Bytes that are no UTF-8 are replaced in the text; the hashes are over the bytes. */
+/** True also where that cannot be told, as of links in a circle: the read says why. */
+const isSomething = (file: string): Promise<boolean> => isThere(file).catch(() => true);
+
+/** Asks all folders of a module, and what its files point to where they are links. @throws UnusableFile where one does not answer. */
+export async function askModule(answering: Answering, folder: string, ref: ModuleRef): Promise<void> {
+  const files = [...new Set([ref.slug, bareSlug(ref.slug)])].flatMap((stem) => {
+    const paths = new ModulePaths(folder, ref, stem);
+    return [...FILE_KINDS.map((kind) => paths.file(kind)), paths.review, paths.research];
+  });
+  for (const at of new Set(files.map(dirname))) await answering.ask(at);
+  for (const file of files) if (isLink(file)) await answering.ask(file);
+}
+
+/** False also for what cannot be looked at: the read says why. */
+function isLink(file: string): boolean {
+  try {
+    return lstatSync(file).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
+/** SHA-256 of a person's file; null where there is none. @throws UnusableFile as `readPeoplesBytes` does. */
+export function peoplesHash(file: string): string | null {
+  const bytes = readPeoplesBytes(file);
+  return bytes === null ? null : sha256(bytes);
+}
+
+/**
+ * Reads a module with its sidecars.
+ * @throws UnusableFile where one of them is no ordinary file, or not UTF-8.
+ */
 export async function readModule(paths: ModulePaths): Promise<ModuleFiles> {
-  const read = await Promise.all(FILE_KINDS.map(async (kind) => [kind, await readOptional(paths.file(kind))] as const));
-  const record = <T>(of: (bytes: Buffer | null) => T): Record<FileKind, T> =>
-    Object.fromEntries(read.map(([kind, bytes]) => [kind, of(bytes)])) as Record<FileKind, T>;
-  const hashes = record((bytes) => (bytes === null ? null : sha256(bytes)));
-  const files = record((bytes) => (bytes === null ? null : bytes.toString('utf8')));
+  const bytes = readBytes(paths);
+  const hashes = hashesOf(bytes);
+  const files = byKind((kind) => {
+    const read = bytes[kind];
+    return read === null ? null : textOf(paths.file(kind), read);
+  });
   return { ref: paths.ref, text: { ref: paths.ref, files }, hashes, hash: versionHash(hashes) };
 }
+
+/** The hashes of a module's files as they are, whether they can be worked with or not. @throws UnusableFile for what is no file. */
+export function moduleHashes(paths: ModulePaths): Pick<ModuleFiles, 'hashes' | 'hash'> {
+  const hashes = hashesOf(readBytes(paths));
+  return { hashes, hash: versionHash(hashes) };
+}
+
+type ByKind<T> = Readonly<Record<FileKind, T>>;
+
+const byKind = <T>(of: (kind: FileKind) => T): ByKind<T> =>
+  Object.fromEntries(FILE_KINDS.map((kind) => [kind, of(kind)])) as ByKind<T>;
+
+const readBytes = (paths: ModulePaths): ByKind<Buffer | null> => byKind((kind) => readPeoplesBytes(paths.file(kind)));
+
+const hashesOf = (bytes: ByKind<Buffer | null>): ByKind<string | null> =>
+  byKind((kind) => (bytes[kind] === null ? null : sha256(bytes[kind])));
 
 /** Hash of a version from the hashes of its files. */
 export function versionHash(hashes: Readonly<Record<FileKind, string | null>>): string {

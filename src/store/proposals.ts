@@ -6,12 +6,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TypedError } from '../domain/failure.ts';
+import { savedText } from '../domain/log-texts.ts';
 import { FIXABLE_KINDS, type ModuleRef } from '../domain/module.ts';
 import { changeName, changesBetween, type ApplyOutcome } from './apply.ts';
-import { hashOfFile, namesIn, readJson, readOptional, sha256, writeState } from './atomic.ts';
+import { namesIn, readJson, readOptional, sha256, writeState } from './atomic.ts';
 import { changedPaths } from './backups.ts';
 import { changeFiles, type FileWrite } from './change-files.ts';
-import type { ModulePaths } from './module-files.ts';
+import { peoplesHash, type ModulePaths } from './module-files.ts';
 import { patchText } from './patch.ts';
 import type { StoredVersion } from './versions.ts';
 import type { Workspace } from './workspace.ts';
@@ -95,9 +96,9 @@ export async function putProposal(options: {
 }): Promise<ApplyOutcome> {
   const { folder, paths, base, candidate, about, review } = options;
   const { files, guards } = changesBetween(paths, base, candidate);
-  const asInBase = [...guards, ...files.map(({ path, file, from }) => ({ path, file, hash: from }))];
+  const asInBase = [...guards, ...files.map(({ path, from }) => ({ path, hash: from }))];
   for (const guard of asInBase) {
-    if ((await hashOfFile(guard.file)) === guard.hash) continue;
+    if (peoplesHash(join(paths.folder, guard.path)) === guard.hash) continue;
     return { kind: 'base-changed', detail: `${guard.path} was edited meanwhile; the proposal was dropped` };
   }
   await rm(folder, { recursive: true, force: true });
@@ -129,7 +130,7 @@ const hashesOf = ({ hashes }: StoredVersion): Proposal['base_files'] =>
 export async function editedSince(paths: ModulePaths, { base_files, files }: Proposal): Promise<string[]> {
   const edited: string[] = [];
   for (const kind of FIXABLE_KINDS) {
-    const current = await hashOfFile(paths.file(kind));
+    const current = peoplesHash(paths.file(kind));
     const proposed = files.find((file) => file.kind === kind);
     if (current !== base_files[kind] && (proposed === undefined || current !== proposed.to))
       edited.push(paths.relative(paths.file(kind)));
@@ -142,31 +143,34 @@ export async function editedSince(paths: ModulePaths, { base_files, files }: Pro
  * task changed, also before a crash: none where it was in place already.
  */
 export async function applyProposal(options: {
+  readonly workspace: Workspace;
   readonly folder: string;
   readonly proposal: Proposal;
   readonly paths: ModulePaths;
   /** The module's folder of backups, of the task that applies. */
   readonly backups: string;
 }): Promise<ApplyOutcome> {
-  const { folder, proposal, paths, backups } = options;
+  const { workspace, folder, proposal, paths, backups } = options;
   const { round, base, candidate, base_files } = proposal;
-  const files = await Promise.all(proposal.files.map((file) => proposedWrite(folder, paths, file)));
+  const files = await Promise.all(proposal.files.map((file) => proposedWrite(folder, file)));
   const guards = FIXABLE_KINDS.filter((kind) => !files.some((file) => file.kind === kind)).map((kind) => {
-    const file = paths.file(kind);
-    return { path: paths.relative(file), file, hash: base_files[kind] };
+    return { path: paths.relative(paths.file(kind)), hash: base_files[kind] };
   });
-  const change = { files, guards, round, base, candidate, keeps: 'all', point: 'apply' } as const;
+  const what = { workspace, root: paths.folder, files, guards };
+  const change = { ...what, round, base, candidate, keeps: 'all', point: 'apply' } as const;
   const edited = await changeFiles({ ...change, folder: join(backups, changeName(round, candidate)) });
-  if (edited !== null)
-    return { kind: 'base-changed', detail: `${edited} was edited since it was proposed; the module was left as it is` };
+  if (edited !== null) {
+    const detail = `${edited.path} was edited since it was proposed; the module was left as it is`;
+    return { kind: 'base-changed', detail: [detail, ...edited.saved.map(savedText)].join('; ') };
+  }
   return { kind: 'applied', files: await changedPaths(backups) };
 }
 
 /** @throws TypedError BadRequest where the proposed text is not what it is to be. */
-async function proposedWrite(folder: string, paths: ModulePaths, file: Proposal['files'][number]): Promise<FileWrite> {
+async function proposedWrite(folder: string, file: Proposal['files'][number]): Promise<FileWrite> {
   const copy = join(folder, 'after', file.path);
   const content = await readOptional(copy);
   if (content === null || sha256(content) !== file.to)
     throw new TypedError('BadRequest', `The proposal ${copy} was changed or is gone; nothing was applied.`);
-  return { ...file, file: paths.file(file.kind), content };
+  return { ...file, content };
 }

@@ -6,10 +6,21 @@
  */
 import { join } from 'node:path';
 import { TypedError } from '../domain/failure.ts';
-import { hashOfFile, readOptional, sha256 } from './atomic.ts';
+import type { SavedCopy } from '../domain/log-texts.ts';
+import { readOptional, sha256 } from './atomic.ts';
 import { changeName } from './apply.ts';
-import { changedPaths, keptChanges, type KeptChange, type RecordedKind } from './backups.ts';
+import {
+  backupFolder,
+  changedPaths,
+  keptChanges,
+  writtenModules,
+  type KeptChange,
+  type RecordedKind,
+} from './backups.ts';
 import { changeFiles, type FileWrite } from './change-files.ts';
+import { peoplesHash } from './module-files.ts';
+import { takeBackLeft } from './under-way.ts';
+import type { Workspace } from './workspace.ts';
 
 /** A file that a task changed, with the way back. */
 export interface UndoableFile {
@@ -30,14 +41,31 @@ export interface UndoableFile {
 
 export type UndoOutcome =
   /** `files` are those that were given their old text, also before a crash; none where all were as before already. */
-  | { readonly kind: 'undone'; readonly files: string[] }
-  | { readonly kind: 'edited-since'; readonly files: string[] }
+  | {
+      readonly kind: 'undone';
+      readonly files: string[];
+      /** Whether more than a review was given back. */
+      readonly ofModule: boolean;
+    }
+  | { readonly kind: 'edited-since'; readonly files: string[]; readonly saved: readonly SavedCopy[] }
   | { readonly kind: 'nothing' };
 
-/** The files that a task changed in a module, by its folder of backups; reviews only where the module was changed, too. */
+/**
+ * The files of a module that an undo gives back, by the task's folder of backups. Of a module that was not changed itself only
+ * the review that the task replaced: one that it wrote where none was stays, it was paid for and is true of the text.
+ */
 async function undoableFiles(backups: string): Promise<UndoableFile[]> {
   const files = await writtenFiles(backups);
-  return files.some(({ kind }) => kind !== 'review') ? files : [];
+  return files.some(isOfModule) ? files : files.filter(({ original }) => original !== null);
+}
+
+const isOfModule = ({ kind }: UndoableFile): boolean => kind !== 'review';
+
+/** The modules of a track that an undo of the task has something to do for. */
+export async function undoableModules(workspace: Workspace, taskId: string, track: string): Promise<string[]> {
+  const slugs = await writtenModules(workspace, taskId, track);
+  const files = await Promise.all(slugs.map((slug) => undoableFiles(backupFolder(workspace, taskId, { track, slug }))));
+  return slugs.filter((_, index) => (files[index] ?? []).length > 0);
 }
 
 /** All files that a task wrote of a module, by its folder of backups. */
@@ -70,6 +98,7 @@ function wayBack(path: string, changes: readonly KeptChange[]): UndoableFile {
 
 /** Undoes what a task changed in a module; idempotent: after a crash the same call finishes what the first began. */
 export async function undoModule(options: {
+  readonly workspace: Workspace;
   /** The manifest's folder. */
   readonly root: string;
   /** Where the backups of the task to be undone lie. */
@@ -79,24 +108,30 @@ export async function undoModule(options: {
   /** Whether files that were changed since are replaced, too. */
   readonly force: boolean;
 }): Promise<UndoOutcome> {
-  const { root, keep, force } = options;
+  const { workspace, root, keep, force } = options;
+  // A file that a killed process left away from its place would seem to be removed by a person.
+  await takeBackLeft(workspace);
   const undoable = await undoableFiles(options.backups);
   if (undoable.length === 0) return { kind: 'nothing' };
   const current = new Map<string, string | null>();
-  for (const { path } of undoable) current.set(path, await hashOfFile(join(root, path)));
+  for (const { path } of undoable) current.set(path, peoplesHash(join(root, path)));
   const edited = undoable.filter(({ path, known }) => !known.has(current.get(path) ?? null));
-  const inTheWay = edited.filter(({ kind }) => kind !== 'review').map(({ path }) => path);
-  if (inTheWay.length > 0 && !force) return { kind: 'edited-since', files: inTheWay };
+  const ofModule = undoable.some(isOfModule);
+  const inTheWay = edited.filter((file) => isOfModule(file) || !ofModule).map(({ path }) => path);
+  if (inTheWay.length > 0 && !force) return { kind: 'edited-since', files: inTheWay, saved: [] };
   const wanted: UndoableFile[] = [];
   for (const file of undoable) {
     // A review that was written anew speaks of another text: it is left, as is one whose copy a power cut has taken.
-    const isLeft = file.kind === 'review' && (edited.includes(file) || (await copyBefore(file)) === 'lost');
+    const isBeside = ofModule && !isOfModule(file);
+    const isLeft = isBeside && (edited.includes(file) || (await copyBefore(file)) === 'lost');
     if (!isLeft) wanted.push(file);
   }
   const changed = wanted.filter(({ path, original }) => current.get(path) !== original);
-  const files = await Promise.all(changed.map((file) => restoring(root, file, current.get(file.path) ?? null)));
+  const files = await Promise.all(changed.map((file) => restoring(file, current.get(file.path) ?? null)));
   const target = sha256(wanted.map(({ path, original }) => `${path}:${original ?? '-'}`).join('\n'));
   const met = await changeFiles({
+    workspace,
+    root,
     files,
     guards: [],
     folder: join(keep, changeName(0, target)),
@@ -106,17 +141,17 @@ export async function undoModule(options: {
     keeps: 'all',
     point: 'undo',
   });
-  if (met !== null) return { kind: 'edited-since', files: [met] };
-  return { kind: 'undone', files: await changedPaths(keep) };
+  if (met !== null) return { kind: 'edited-since', files: [met.path], saved: met.saved };
+  return { kind: 'undone', files: await changedPaths(keep), ofModule };
 }
 
 /** @throws TypedError BadRequest where the copy is not what it is to be. */
-async function restoring(root: string, undoable: UndoableFile, from: string | null): Promise<FileWrite> {
+async function restoring(undoable: UndoableFile, from: string | null): Promise<FileWrite> {
   const { kind, path, original: to, folder } = undoable;
   const content = await copyBefore(undoable);
   if (content === 'lost')
     throw new TypedError('BadRequest', `The backup ${beforeIn(folder, path)} is gone or damaged; nothing was undone.`);
-  return { kind, path, from, to, file: join(root, path), content };
+  return { kind, path, from, to, content };
 }
 
 /** The last text that the task wrote; null where it removed the file, or keeps no copy. */

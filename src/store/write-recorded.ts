@@ -1,13 +1,15 @@
-import { hashOfFile, sha256 } from './atomic.ts';
+import { join } from 'node:path';
+import { TypedError } from '../domain/failure.ts';
+import type { SavedCopy } from '../domain/log-texts.ts';
+import { readPeoplesBytes } from '../files/people-file.ts';
+import { sha256 } from './atomic.ts';
 import type { RecordedKind } from './backups.ts';
 import { changeFiles, type Change } from './change-files.ts';
 import type { ModulePaths } from './module-files.ts';
+import type { Workspace } from './workspace.ts';
 
-/**
- * Writes one file and records what it was before.
- * @returns whether it was written: not where the file is not as `base` says.
- */
-export async function writeRecorded(options: {
+export interface RecordedWrite {
+  readonly workspace: Workspace;
   readonly paths: ModulePaths;
   readonly kind: RecordedKind;
   readonly file: string;
@@ -17,12 +19,36 @@ export async function writeRecorded(options: {
   readonly keeps: Change['keeps'];
   /** SHA-256 of the file that is to be replaced, null for none; left out, whatever is there is replaced. */
   readonly base?: string | null | undefined;
-}): Promise<boolean> {
-  const { paths, kind, file, text, folder, keeps } = options;
+}
+
+/** What became of a file that was to be written. */
+export type Written =
+  /** `old`: what was there; null where nothing was, or these very bytes. */
+  | { readonly kind: 'written'; readonly old: Uint8Array | null }
+  /** It is not as `base` says. */
+  | { readonly kind: 'edited'; readonly saved: readonly SavedCopy[] };
+
+/** How often a file is replaced anew that people save while it is written. */
+const TRIES = 5;
+
+/** Writes one file and records what it was before. @throws TypedError as `changeFiles` does. */
+export async function writeRecorded(write: RecordedWrite): Promise<Written> {
+  const { workspace, paths, kind, file, text, folder, keeps, base } = write;
   const to = sha256(text);
-  const current = await hashOfFile(file);
-  const from = options.base === undefined ? current : options.base;
-  const written = { kind, path: paths.relative(file), from: current === to ? to : from, to, file, content: text };
-  const change = { files: [written], guards: [], folder, keeps, round: 1, base: from ?? '', candidate: to };
-  return (await changeFiles({ ...change, point: 'write' })) === null;
+  for (let tries = 1; ; tries += 1) {
+    const there = readPeoplesBytes(file);
+    const current = there === null ? null : sha256(there);
+    const from = base === undefined || current === to ? current : base;
+    const files = [{ kind, path: paths.relative(file), from, to, content: text }];
+    const about = { round: 1, base: from ?? '', candidate: to };
+    const change = { workspace, root: paths.folder, files, guards: [], folder, keeps, ...about };
+    const edited = await changeFiles({ ...change, point: 'write' });
+    if (edited === null) return { kind: 'written', old: current === to ? null : there };
+    if (base !== undefined) return { kind: 'edited', saved: edited.saved };
+    if (tries === TRIES)
+      throw new TypedError(
+        'BaseChanged',
+        `${join(paths.folder, edited.path)} was saved each time it was to be written.`,
+      );
+  }
 }

@@ -5,7 +5,8 @@ import { readDuration } from '../config/duration.ts';
 import type { SettingsFile } from '../config/schema.ts';
 import { FILE_KINDS, type ModuleText } from '../domain/module.ts';
 import { scratchPrefix } from '../process/scratch.ts';
-import { readOptional, writeAtomic } from '../store/atomic.ts';
+import { readPeoplesBytes } from '../files/people-file.ts';
+import { writeAtomic } from '../store/atomic.ts';
 import { modulePaths, ModulePaths } from '../store/module-files.ts';
 
 /** Time that an audit command may take where the settings say nothing, ms. */
@@ -29,7 +30,7 @@ export function createAuditCommand(settings: SettingsFile, cwd: string, folder: 
       const scratch = await mkdtemp(scratchPrefix('audit'));
       try {
         const mirror = await mirrored(scratch, real, text);
-        const onDisk = inPlace && (await isOnDisk(real, text));
+        const onDisk = inPlace && isOnDisk(real, text);
         const file = (onDisk ? real : mirror).file('lesson');
         const root = inPlace ? real.folder : scratch;
         return await runAuditCommand({ command, file, track: ref.track, slug: ref.slug, root, cwd, signal, timeoutMs });
@@ -49,7 +50,6 @@ async function mirrored(scratch: string, real: ModulePaths, text: ModuleText): P
   return mirror;
 }
 
-async function isOnDisk(real: ModulePaths, text: ModuleText): Promise<boolean> {
-  const lesson = await readOptional(real.file('lesson'));
-  return lesson !== null && lesson.toString('utf8') === text.files.lesson;
+function isOnDisk(real: ModulePaths, text: ModuleText): boolean {
+  return readPeoplesBytes(real.file('lesson'))?.toString('utf8') === text.files.lesson;
 }

@@ -11,6 +11,7 @@ import { SharedLock } from '../concurrency/shared-lock.ts';
 import { auditOptions } from '../config/audit-options.ts';
 import { readSettingsFile } from '../config/settings-file.ts';
 import { stateFolder } from '../engine/paths.ts';
+import { Answering } from '../files/answering.ts';
 import { createPrices } from '../model/prices.ts';
 import { createModels } from '../model/registry.ts';
 import { Notices } from '../notify/notices.ts';
@@ -19,7 +20,8 @@ import { AuditStore } from '../store/audits.ts';
 import { GenerationStore } from '../store/generations.ts';
 import { LedgerStore } from '../store/ledger.ts';
 import { LimitStore } from '../store/limits.ts';
-import { createManifestReader } from '../store/manifest.ts';
+import { createManifestReader, type Manifest } from '../store/manifest.ts';
+import { askModule } from '../store/module-files.ts';
 import { ModelGateStore } from '../store/model-gates.ts';
 import { NotifiedStore } from '../store/notified.ts';
 import { PlanStore } from '../store/plans.ts';
@@ -72,6 +74,7 @@ export function createDeps(
     locks: new KeyedLock(),
     auditor: { key: auditKey(options), audit: (text) => thread.audit(text, options) },
     auditCommand: createAuditCommand(settings, workspace.root, () => manifest().folder),
+    answering: createAnswering(workspace, manifest),
     manifest,
     prompts: forAWhile(() => createPrompts({ workspaceRoot: workspace.root })),
     model: (name) => models.get(name),
@@ -89,6 +92,17 @@ export function createDeps(
 function waitScale(env: NodeJS.ProcessEnv): number {
   const scale = Number(env.BATCH_MANAGER_WAIT_SCALE ?? 1);
   return scale >= 0 && scale <= 1 ? scale : 1;
+}
+
+/** Asks the manifest's folder before the manifest is looked at, and the folders of a module before its files are. */
+function createAnswering(workspace: Workspace, manifest: () => Manifest): Deps['answering'] {
+  const answering = new Answering();
+  let { root } = workspace;
+  return async (ref) => {
+    await answering.ask(root);
+    root = manifest().folder;
+    await askModule(answering, root, ref);
+  };
 }
 
 /** How old the prompts of a step may be, ms: a change of their files counts a second later, and most steps read none. */

@@ -17,6 +17,7 @@ import { builtBundle } from './bundle.ts';
 import { createDeps } from './deps.ts';
 import { reclaimAfterRestarts } from './lost-handouts.ts';
 import { takeOver } from './resume.ts';
+import { takeBackLeft } from '../store/under-way.ts';
 import { sweepLeftovers } from './sweep.ts';
 import { isDeadWorker, workerIdentity } from './worker-identity.ts';
 
@@ -70,6 +71,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       onWarm();
       died = await takePlace(options, connection, deps);
     }
+    // Before the work: a file of a module may be away from its place.
+    await takeBackLeft(options.workspace).catch((error: unknown) =>
+      options.onWarning(`Cannot take back what was left half done: ${String(error)}`),
+    );
     onReady();
     // Beside the work: it must not keep the first call waiting, and what it cannot clear away now the next worker does.
     sweepLeftovers(deps, died).catch((error: unknown) => options.onWarning(`Cannot clear away: ${String(error)}`));

@@ -7,6 +7,7 @@ import { onlyRecord } from '../faults/outcomes.ts';
 import { askOf } from '../faults/requests.ts';
 import { woundedWorkspace, type Wound } from '../faults/wounded.ts';
 import { workerOf } from '../faults/processes.ts';
+import { Editor, WAYS } from '../helpers/editor.ts';
 import { createHome, type CliResult, type Home } from '../helpers/cli.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
 import type { GeminiReply } from '../helpers/gemini-reply.ts';
@@ -73,6 +74,25 @@ describe.skipIf(noTemporal !== undefined)('an edit by a person', () => {
       expect(lesson()).toContain('\n## Вступ');
       expect(log()).toContain(`${LESSON} was edited meanwhile; it was left as it is`);
       expect(server.requests).toHaveLength(6);
+    },
+    60_000,
+  );
+
+  test.each(WAYS)(
+    'in the very instant in which the fix is put in place, saved %s: the new text is fixed',
+    async (way) => {
+      const editor = new Editor();
+      let saved: Promise<void> | undefined;
+      await setup('lesson and vocabulary', (n) => {
+        if (n === 3) saved = editor.saveAtTemporary(way, join(folder, LESSON), `${lesson()}${MINE}`);
+      });
+      expect((await run('fix-review', 'tiny', '1', '1')).code).toBe(0);
+      await saved;
+      await editor.close();
+      expect(module()).toMatchObject({ outcome: 'FIXED', changed: true });
+      expect(lesson()).toContain(MINE);
+      expect(lesson()).toContain('\n## Вступ');
+      expect(log()).toMatch(/was edited meanwhile|were edited meanwhile/);
     },
     60_000,
   );

@@ -146,5 +146,5 @@ async function change(folder: string, ref: ModuleRef): Promise<void> {
   const base = await readModule(paths);
   await work.putVersion(base);
   const candidate = await work.stage(base, { lesson: `# ${EVIL}\n\nnew ${EVIL}\n` });
-  await applyVersion({ paths, base, candidate, backups: backupFolder(workspace, ID, ref), round: 1 });
+  await applyVersion({ workspace, paths, base, candidate, backups: backupFolder(workspace, ID, ref), round: 1 });
 }

@@ -161,7 +161,7 @@ describe('the audit of a track', () => {
             gates: [
               {
                 gate: 'audit',
-                message: expect.stringContaining(`the files of b1/${slug} cannot be read or written: E`),
+                message: expect.stringContaining(`the files of b1/${slug} cannot be read or written: `),
               },
             ],
           },

@@ -11,11 +11,12 @@ import { undisturbed } from './undisturbed.ts';
 const POINTS: readonly FaultPoint[] = [
   'step:apply:tiny/001-module',
   'apply:begun',
-  'apply:saved-lesson',
-  'apply:saved-vocabulary',
   'apply:listed',
+  'apply:moved-lesson',
   'apply:written-lesson',
+  'apply:moved-vocabulary',
   'apply:written-vocabulary',
+  'apply:kept',
 ];
 
 describe.skipIf(noTemporal !== undefined)('apply', () => {

@@ -14,21 +14,23 @@ import { createRig, type Rig } from './rig.ts';
 const UNDO: readonly FaultPoint[] = [
   'step:undo:tiny/001-module',
   'undo:begun',
-  'undo:saved-lesson',
-  'undo:saved-vocabulary',
   'undo:listed',
+  'undo:moved-lesson',
   'undo:written-lesson',
+  'undo:moved-vocabulary',
   'undo:written-vocabulary',
+  'undo:kept',
 ];
 
 /** The same of a proposal that is put in place. */
 const APPLY: readonly FaultPoint[] = [
   'step:applyProposal:tiny/001-module',
   'apply:begun',
-  'apply:saved-vocabulary',
   'apply:listed',
+  'apply:moved-lesson',
   'apply:written-lesson',
   'apply:written-vocabulary',
+  'apply:kept',
 ];
 
 /** Runs a command in which a worker dies at a point, to its end. */

@@ -54,7 +54,7 @@ test("what a task wrote and nobody touched since is no person's change", async (
   const base = await readModule(paths);
   await work.putVersion(base);
   const candidate = await work.stage(base, { lesson: 'better\n' });
-  await applyVersion({ paths, base, candidate, backups: backupFolder(workspace, 'task', ref), round: 1 });
+  await applyVersion({ workspace, paths, base, candidate, backups: backupFolder(workspace, 'task', ref), round: 1 });
   const look = async () => [...((await uncommittedModules({ workspace, folder, refs, signal })) ?? []).keys()];
   expect(await uncommittedFiles(folder, ['b1'], signal)).toEqual(new Set(['b1/01-a.md']));
   expect(await look()).toEqual([]);

@@ -95,7 +95,7 @@ test.each(['[]', 'null', '{}', '{"google":"text"}', '{"google":{"apiKey":7}}', '
 
 test('a .env that cannot be read is named with the reason', async () => {
   await mkdir(join(workspaceRoot, '.env'));
-  expect(() => keys().find('google', GOOGLE)).toThrow(`${join(workspaceRoot, '.env')} cannot be read (EISDIR)`);
+  expect(() => keys().find('google', GOOGLE)).toThrow(`${join(workspaceRoot, '.env')} is a folder, not a file`);
 });
 
 test('each provider has its own entry in the credentials file', async () => {

@@ -139,5 +139,5 @@ test('an override without the files is an error, too', async () => {
 
 test('an override that cannot be read is an error with its path', async () => {
   await mkdir(join(workspaceRoot, 'batch-manager', 'prompts', 'again.md'), { recursive: true });
-  expect(() => createPrompts({ workspaceRoot })).toThrow(/again\.md cannot be read \(EISDIR\)/);
+  expect(() => createPrompts({ workspaceRoot })).toThrow(/again\.md is a folder, not a file/);
 });

@@ -20,7 +20,7 @@ async function setup() {
   const candidate = await work.stage(base, { lesson: '# New\n', vocabulary: 'items: []\n' });
   const backups = backupFolder(workspace, 'task', ref);
   const apply = (from: StoredVersion = base, to: StoredVersion = candidate) =>
-    applyVersion({ paths, base: from, candidate: to, backups, round: 1 });
+    applyVersion({ workspace, paths, base: from, candidate: to, backups, round: 1 });
   return { root, paths, work, base, candidate, backups, apply };
 }
 

@@ -41,7 +41,8 @@ async function setup() {
     backups,
     propose: async (files: { lesson?: string; vocabulary?: string }) =>
       putProposal({ folder, paths, base, candidate: await work.stage(base, files), about, review: 'a review' }),
-    apply: async () => applyProposal({ folder, proposal: (await readProposal(folder)) as Proposal, paths, backups }),
+    apply: async () =>
+      applyProposal({ workspace, folder, proposal: (await readProposal(folder)) as Proposal, paths, backups }),
     text: (name: string): string => readFileSync(join(root, name), 'utf8'),
     edit: (name: string, text: string): void => writeFileSync(join(root, name), text),
   };
@@ -88,7 +89,7 @@ test('apply puts all of it in place, once, and undo takes it back', async () => 
   expect([text(LESSON), text(VOCABULARY)]).toEqual(['# New\n', 'items: []\n']);
   expect(await apply()).toMatchObject({ kind: 'applied' });
   expect(await appliedRounds(backups)).toHaveLength(1);
-  await undoModule({ root, backups, keep: backupFolder(workspace, 'undo', ref), force: false });
+  await undoModule({ workspace, root, backups, keep: backupFolder(workspace, 'undo', ref), force: false });
   expect(text(LESSON)).toBe('# Old\n');
 });
 
@@ -98,7 +99,7 @@ test('a second task that applies the same finds it in place, and changes nothing
   await apply();
   const backups = backupFolder(workspace, 'again', ref);
   const proposal = (await readProposal(folder)) as Proposal;
-  expect(await applyProposal({ folder, proposal, paths, backups })).toEqual({ kind: 'applied', files: [] });
+  expect(await applyProposal({ workspace, folder, proposal, paths, backups })).toEqual({ kind: 'applied', files: [] });
 });
 
 test.each([LESSON, 'b1/meta/01-x.yaml'])('a proposal is not applied over an edit of %s', async (file) => {

@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { applyVersion } from '../../src/store/apply.ts';
-import { appliedRounds, backupFolder, changedModules, keptChanges, writersOf } from '../../src/store/backups.ts';
+import { appliedRounds, backupFolder, keptChanges, writersOf } from '../../src/store/backups.ts';
 import { sha256 } from '../../src/store/atomic.ts';
 import { modulePaths, readModule } from '../../src/store/module-files.ts';
-import { undoModule } from '../../src/store/undo.ts';
+import { undoableModules, undoModule } from '../../src/store/undo.ts';
 import { WorkStore } from '../../src/store/versions.ts';
 import { workspaceAt } from '../../src/store/workspace.ts';
 import { writeRecorded } from '../../src/store/write-recorded.ts';
@@ -29,17 +29,23 @@ async function setup() {
     backups,
     path: (name: string): string => join(root, name),
     text: (name: string): string => readFileSync(join(root, name), 'utf8'),
-    edit: (name: string, text: string): void => writeFileSync(join(root, name), text),
+    edit: (name: string, text: string): void => {
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), text);
+    },
     /** A round of the task over what is on disk. */
     apply: async (files: { lesson?: string; vocabulary?: string }) => {
       const base = await readModule(paths);
       await work.putVersion(base);
       const candidate = await work.stage(base, files);
       round += 1;
-      expect(await applyVersion({ paths, base, candidate, backups, round })).toMatchObject({ kind: 'applied' });
+      expect(await applyVersion({ workspace, paths, base, candidate, backups, round })).toMatchObject({
+        kind: 'applied',
+      });
     },
     review: (text: string, task = 'task') =>
       writeRecorded({
+        workspace,
         paths,
         kind: 'review',
         file: paths.review,
@@ -47,7 +53,7 @@ async function setup() {
         folder: join(backupFolder(workspace, task, ref), 'review'),
         keeps: 'old',
       }),
-    undo: (force = false) => undoModule({ root, backups, keep, force }),
+    undo: (force = false) => undoModule({ workspace, root, backups, keep, force }),
   };
 }
 
@@ -55,7 +61,7 @@ test('all rounds of a task are taken back at once, and a file that it made is re
   const { apply, undo, text, path, keep, workspace } = await setup();
   await apply({ lesson: '# New\n', vocabulary: 'items: []\n' });
   await apply({ lesson: '# Newer\n' });
-  expect(await undo()).toEqual({ kind: 'undone', files: [LESSON, VOCABULARY] });
+  expect(await undo()).toEqual({ kind: 'undone', files: [LESSON, VOCABULARY], ofModule: true });
   expect(text(LESSON)).toBe('# Old\n');
   expect(existsSync(path(VOCABULARY))).toBe(false);
   const [kept] = await appliedRounds(keep);
@@ -64,7 +70,7 @@ test('all rounds of a task are taken back at once, and a file that it made is re
     { path: VOCABULARY, from: sha256('items: []\n'), to: null },
   ]);
   expect(readFileSync(join(kept?.folder ?? '', 'before', LESSON), 'utf8')).toBe('# Newer\n');
-  expect(await changedModules(workspace, 'undo', 'b1')).toEqual(['01-x']);
+  expect(await undoableModules(workspace, 'undo', 'b1')).toEqual(['01-x']);
 });
 
 test('a second undo of another task finds nothing to do, and records no change', async () => {
@@ -72,7 +78,10 @@ test('a second undo of another task finds nothing to do, and records no change',
   await apply({ lesson: '# New\n' });
   await undo();
   const keep = backupFolder(workspace, 'another', ref);
-  expect(await undoModule({ root: path(''), backups, keep, force: false })).toEqual({ kind: 'undone', files: [] });
+  expect(await undoModule({ workspace, root: path(''), backups, keep, force: false })).toMatchObject({
+    kind: 'undone',
+    files: [],
+  });
   expect(await keptChanges(keep)).toEqual([]);
 });
 
@@ -83,7 +92,7 @@ test.each(['# New\n', '# Old\n'])('an undo that was cut off with the lesson as %
   // As after a crash between the two files.
   edit(LESSON, half);
   edit(VOCABULARY, 'items: []\n');
-  expect(await undo()).toEqual({ kind: 'undone', files: [LESSON, VOCABULARY] });
+  expect(await undo()).toEqual({ kind: 'undone', files: [LESSON, VOCABULARY], ofModule: true });
   expect(text(LESSON)).toBe('# Old\n');
   expect(existsSync(path(VOCABULARY))).toBe(false);
   expect(await appliedRounds(keep)).toHaveLength(1);
@@ -93,7 +102,7 @@ test('a file that was edited since keeps all of its module as it is', async () =
   const { apply, undo, edit, text, keep } = await setup();
   await apply({ lesson: '# New\n', vocabulary: 'items: []\n' });
   edit(LESSON, '# By a person\n');
-  expect(await undo()).toEqual({ kind: 'edited-since', files: [LESSON] });
+  expect(await undo()).toMatchObject({ kind: 'edited-since', files: [LESSON] });
   expect([text(LESSON), text(VOCABULARY)]).toEqual(['# By a person\n', 'items: []\n']);
   expect(await keptChanges(keep)).toEqual([]);
 });
@@ -136,12 +145,39 @@ test('the review goes with the text that it speaks of; one that was written anew
   expect([second.text(REVIEW), second.text(LESSON)]).toEqual(['of a later task', '# Old\n']);
 });
 
-test('a review alone is no change of the module', async () => {
-  const { review, undo, text, workspace } = await setup();
-  await review('fine');
-  expect(await undo()).toEqual({ kind: 'nothing' });
-  expect(text('b1/review/01-x-review.md')).toBe('fine');
-  expect(await changedModules(workspace, 'task', 'b1')).toEqual([]);
+describe('a task that wrote a review only', () => {
+  const REVIEW = 'b1/review/01-x-review.md';
+
+  test('where there was none has nothing to undo: the review was paid for, and stays', async () => {
+    const { review, undo, text, workspace } = await setup();
+    await review('fine');
+    expect(await undo()).toEqual({ kind: 'nothing' });
+    expect(text(REVIEW)).toBe('fine');
+    expect(await undoableModules(workspace, 'task', 'b1')).toEqual([]);
+  });
+
+  test('gives back the one that it replaced, and asks nothing anew for it', async () => {
+    const { review, undo, edit, text, workspace } = await setup();
+    await review('by an earlier task', 'earlier');
+    edit(REVIEW, 'notes of a teacher');
+    await review('fine');
+    expect(await undoableModules(workspace, 'task', 'b1')).toEqual(['01-x']);
+    expect(await undo()).toEqual({ kind: 'undone', files: [REVIEW], ofModule: false });
+    expect(text(REVIEW)).toBe('notes of a teacher');
+  });
+
+  test('is not undone over what a person has made of its review, unless it is forced; then that is kept', async () => {
+    const { review, undo, edit, text, keep } = await setup();
+    edit(REVIEW, 'notes of a teacher');
+    await review('fine');
+    edit(REVIEW, 'fine, I say');
+    expect(await undo()).toEqual({ kind: 'edited-since', files: [REVIEW], saved: [] });
+    expect(text(REVIEW)).toBe('fine, I say');
+    expect(await undo(true)).toMatchObject({ kind: 'undone', files: [REVIEW] });
+    expect(text(REVIEW)).toBe('notes of a teacher');
+    const [kept] = await keptChanges(keep);
+    expect(readFileSync(join(kept?.folder ?? '', 'before', REVIEW), 'utf8')).toBe('fine, I say');
+  });
 });
 
 test('a copy that is damaged or gone stops the undo before it has changed anything', async () => {

@@ -1,6 +1,7 @@
 import type { AuditReport } from '../../domain/audit.ts';
 import { TypedError } from '../../domain/failure.ts';
 import { moduleKey, type ModuleRef } from '../../domain/module.ts';
+import { UnusableFile } from '../../files/people-file.ts';
 import { auditWhole, type AuditOptions } from '../audit.ts';
 import { readSources } from './module-sources.ts';
 import { readOutputs, writeOutputs, type StatusState } from './outputs.ts';
@@ -12,7 +13,13 @@ export interface AuditOneAsked {
   readonly folder: string;
   readonly ref: ModuleRef;
   readonly options: AuditOptions;
-  readonly write: boolean;
+  /** Null where nothing is to be written. */
+  readonly write: {
+    /** Hash over the files that the last audit wrote; null where that is not known. */
+    readonly last: string | null;
+    /** Folder for files that are replaced and that it did not write. */
+    readonly keep: string;
+  } | null;
 }
 
 export interface AuditedOne {
@@ -22,6 +29,8 @@ export interface AuditedOne {
   readonly hash: string;
   /** Hash over the files that were written; null where none were. */
   readonly outputs: string | null;
+  /** Where files are that were replaced, and that the last audit had not written. */
+  readonly kept: readonly string[];
 }
 
 /**
@@ -32,7 +41,7 @@ export async function auditOne(asked: AuditOneAsked): Promise<AuditedOne | null>
   try {
     return await audited(asked);
   } catch (error) {
-    throw isFileError(error) ? fileError(asked.ref, error) : error;
+    throw isFileError(error) || error instanceof UnusableFile ? fileError(asked.ref, error) : error;
   }
 }
 
@@ -51,7 +60,8 @@ async function audited({ folder, ref, options, write }: AuditOneAsked): Promise<
   const sources = sourceTimes(paths);
   const before = await readOutputs(paths, sources);
   const whole = auditWhole(text, review, options);
-  const run = { sources, verification: before.verification, at: new Date(), durationMs: performance.now() - started };
-  const outputs = write ? await writeOutputs(paths, whole, run) : null;
-  return { report: whole.report, statusBefore: before.status, hash, outputs };
+  const run = { sources, before, at: new Date(), durationMs: performance.now() - started };
+  const written = write === null ? null : writeOutputs(paths, whole, { ...run, ...write });
+  const { report } = whole;
+  return { report, statusBefore: before.status, hash, outputs: written?.hash ?? null, kept: written?.kept ?? [] };
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { AuditReport } from '../../domain/audit.ts';
 import { TypedError } from '../../domain/failure.ts';
 import { moduleKey, type ModuleRef } from '../../domain/module.ts';
@@ -21,6 +22,8 @@ export type AuditedModule =
       readonly state: 'audited' | 'kept';
       readonly report: AuditReport;
       readonly statusBefore: StatusState;
+      /** Where files are that its status file and report replaced, and that no audit had written. */
+      readonly replaced: readonly string[];
     };
 
 export interface TrackAudit {
@@ -57,6 +60,7 @@ type Auditor = (asked: AuditOneAsked) => Promise<AuditedOne | null>;
  */
 export async function auditTrack(audit: TrackAudit): Promise<readonly AuditedModule[]> {
   const cache = await TrackCache.open(audit.workspace, audit.track, auditKey(audit.options));
+  const at = new Date().toISOString().replaceAll(':', '-');
   const results: AuditedModule[] = [];
   const changed: number[] = [];
   for (const [index, ref] of audit.modules.entries()) {
@@ -68,7 +72,7 @@ export async function auditTrack(audit: TrackAudit): Promise<readonly AuditedMod
   await inThreads(audit, changed.length, async (auditor) => {
     for (let index = changed.shift(); index !== undefined; index = changed.shift()) {
       const ref = audit.modules[index];
-      if (ref !== undefined) results[index] = await auditedModule(audit, cache, ref, auditor);
+      if (ref !== undefined) results[index] = await auditedModule({ ...audit, at }, cache, ref, auditor);
     }
   });
   await cache.save();
@@ -84,24 +88,26 @@ async function knownModule(audit: TrackAudit, cache: TrackCache, ref: ModuleRef)
   const outputs = await readOutputs(sources.paths, sourceTimes(sources.paths));
   const asWritten = outputs.status === 'fresh' && outputs.hash === kept.outputs;
   if (audit.write && !asWritten) return null;
-  return { ref, state: 'kept', report: kept.report, statusBefore: outputs.status };
+  return { ref, state: 'kept', report: kept.report, statusBefore: outputs.status, replaced: [] };
 }
 
 async function auditedModule(
-  { folder, options, write }: TrackAudit,
+  { workspace, folder, options, write, at }: TrackAudit & { readonly at: string },
   cache: TrackCache,
   ref: ModuleRef,
   auditor: Auditor,
 ): Promise<AuditedModule> {
   try {
-    const audited = await auditor({ folder, ref, options, write });
+    const keep = join(workspace.state, 'replaced', at);
+    const written = write ? { last: cache.get(ref.slug)?.outputs ?? null, keep } : null;
+    const audited = await auditor({ folder, ref, options, write: written });
     if (audited === null) return { ref, state: 'missing' };
-    const { report, statusBefore, hash, outputs } = audited;
+    const { report, statusBefore, hash, outputs, kept: replaced } = audited;
     cache.set(ref.slug, { hash, outputs, report });
-    return { ref, state: 'audited', report, statusBefore };
+    return { ref, state: 'audited', report, statusBefore, replaced };
   } catch (error) {
     if (!(error instanceof TypedError)) throw error;
-    return { ref, state: 'audited', report: crashReport(error), statusBefore: 'none' };
+    return { ref, state: 'audited', report: crashReport(error), statusBefore: 'none', replaced: [] };
   }
 }
 

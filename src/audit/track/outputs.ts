@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
-import { readOptional, sha256, writeWork } from '../../store/atomic.ts';
+import { readPeoplesBytes } from '../../files/people-file.ts';
+import { sha256 } from '../../store/atomic.ts';
 import type { ModulePaths } from '../../store/module-files.ts';
+import { replaceOutput } from '../../store/replace-output.ts';
 import type { WholeAudit } from '../audit.ts';
 import { reportText } from '../report-file.ts';
 import { isStale, statusFile, statusText, type SourceTimes } from '../status-file.ts';
@@ -13,6 +15,8 @@ export interface Outputs {
   readonly status: StatusState;
   /** Hash over both; null where one is not there. */
   readonly hash: string | null;
+  /** Hash of each; null where it is not there. */
+  readonly hashes: { readonly status: string | null; readonly report: string | null };
   /** `verification` of the status file, a person's mark; undefined where it has none. */
   readonly verification: unknown;
 }
@@ -23,34 +27,54 @@ const trackFolder = (paths: ModulePaths): string => dirname(paths.file('lesson')
 
 /** Looks at the files that an earlier audit, by whatever tool, has left. */
 export async function readOutputs(paths: ModulePaths, sources: SourceTimes): Promise<Outputs> {
-  const status = await readOptional(statusPath(paths));
-  const report = await readOptional(reportPath(paths));
+  const status = readPeoplesBytes(statusPath(paths));
+  const report = readPeoplesBytes(reportPath(paths));
   const value = status === null ? null : parsed(status.toString('utf8'));
   return {
     status: status === null ? 'none' : isStale(value, sources) ? 'stale' : 'fresh',
     hash: status === null || report === null ? null : hashOf(status, report),
+    hashes: { status: status && sha256(status), report: report && sha256(report) },
     verification:
       typeof value === 'object' && value !== null && 'verification' in value ? value.verification : undefined,
   };
 }
 
-/** Writes the files of an audit; gives the hash over both. They can be made again, and so are not synced. */
-export async function writeOutputs(
+/** The files of an audit as they were written. */
+export interface WrittenOutputs {
+  /** Hash over both. */
+  readonly hash: string;
+  /** Where files are that stood in their place and that no audit of this workspace had written. */
+  readonly kept: readonly string[];
+}
+
+/** Writes the files of an audit. They can be made again, and so are not synced. */
+export function writeOutputs(
   paths: ModulePaths,
   audit: WholeAudit,
   run: {
     readonly sources: SourceTimes;
-    readonly verification: unknown;
+    readonly before: Outputs;
     readonly at: Date;
     readonly durationMs: number;
+    /** Hash over both as the last audit wrote them; null where that is not known. */
+    readonly last: string | null;
+    /** Folder for what is replaced and was not written by the last audit. */
+    readonly keep: string;
   },
-): Promise<string> {
+): WrittenOutputs {
   const { ref, stem } = paths;
-  const status = statusText(statusFile({ stem, track: ref.track, ...audit, ...run }));
+  const { before, last, keep, ...about } = run;
+  const input = { stem, track: ref.track, ...audit, ...about, verification: before.verification };
+  const status = statusText(statusFile(input));
   const report = reportText({ ref, stem, ...audit, at: run.at });
-  await writeWork(statusPath(paths), status);
-  await writeWork(reportPath(paths), report);
-  return hashOf(status, report);
+  const isOurs = before.hash !== null && before.hash === last;
+  const write = (file: string, text: string, was: string | null): string | null =>
+    replaceOutput(file, text, { ours: isOurs ? was : null, keep: join(keep, paths.relative(file)) });
+  const kept = [
+    write(statusPath(paths), status, before.hashes.status),
+    write(reportPath(paths), report, before.hashes.report),
+  ];
+  return { hash: hashOf(status, report), kept: kept.filter((file) => file !== null) };
 }
 
 const hashOf = (status: string | Uint8Array, report: string | Uint8Array): string =>

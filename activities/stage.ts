@@ -81,6 +81,7 @@ async function refuse(
   { refused, unchanged }: RefusedFix,
 ): Promise<StageResult> {
   const short = refused.slice(0, 300);
+  await deps.replies.markUseless(input.reply, input.taskId);
   await log(deps, input, refusedText(short));
   return {
     kind: 'refused',

@@ -85,8 +85,8 @@ export const isExempt = (name: string): boolean => EXEMPT.test(sectionName(name)
 /** A name as names are matched: composed small letters, without subtitle, marks and linking words. */
 function sectionName(text: string): string {
   const whole = text
-    .normalize('NFC')
     .slice(0, MAX_NAME * 2)
+    .normalize('NFC')
     .replace(/^[^\p{L}\p{N}]+/u, '');
   const title = /^(.*?)(?::|\s[-–—]\s|—)/.exec(whole)?.[1] ?? whole;
   return (title.trim() === '' ? whole : title)

@@ -23,15 +23,16 @@ const REPLY_DELIMITER = new RegExp(`^${IN_REPLY}$`, 'i');
 /** An opening or closing tag of thoughts, as reasoning models send them where their server leaves them in the reply. */
 const THOUGHT_TAG = String.raw`<\/?(?:seed:)?(?:think|thinking|thoughts?|reasoning)(?:\s[^<>]*)?>|\[\/?THINK\]`;
 
-const MEANT = `(?:${IN_PROMPT}$|${IN_REPLY}$|[^]*(?:${THOUGHT_TAG}))`;
-const TO_ESCAPE = new RegExp(String.raw`^\\*${MEANT}`, 'i');
-const ESCAPED = new RegExp(String.raw`^\\+${MEANT}`, 'i');
+const MEANING = new RegExp(`^(?:${IN_PROMPT}$|${IN_REPLY}$|[^]*(?:${THOUGHT_TAG}))`, 'i');
+
+/** Whether a line means something, or would without the backslashes in front. */
+const isMeaning = (line: string): boolean => MEANING.test(line.replace(/^\\+/, ''));
 
 /** A line of text as it stands in a prompt. */
-export const escapeLine = (line: string): string => (TO_ESCAPE.test(line) ? `\\${line}` : line);
+export const escapeLine = (line: string): string => (isMeaning(line) ? `\\${line}` : line);
 
 /** The inverse; a line that was not escaped stays as it is. */
-export const unescapeLine = (line: string): string => (ESCAPED.test(line) ? line.slice(1) : line);
+export const unescapeLine = (line: string): string => (line.startsWith('\\') && isMeaning(line) ? line.slice(1) : line);
 
 /** A delimiter of a reply: `===CONTENT_START===`. */
 export interface ReplyDelimiter {

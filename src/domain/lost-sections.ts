@@ -33,6 +33,7 @@ export function lostSections(old: string, text: string): readonly Section[] {
   // The same words may stand in several sections: what the others need is no trace of this one.
   for (const pair of pairs) if (!pair.isMissing) left.spend(pair.old.body);
   const taken = new Set(pairs.map(({ at }) => at));
+  const lengths = after.map(({ body }) => wordsOf(body).length);
   const lost: Section[] = [];
   for (const [index, { old: section, words, at, isMissing }] of pairs.entries()) {
     if (!isMissing || words === 0) continue;
@@ -43,9 +44,9 @@ export function lostSections(old: string, text: string): readonly Section[] {
     }
     const from = pairs.slice(0, index).findLast((pair) => pair.at !== null)?.at ?? -1;
     const to = pairs.slice(index + 1).find((pair) => pair.at !== null)?.at ?? after.length;
-    const isInstead = ({ body }: Section, place: number): boolean =>
-      place > from && place < to && !taken.has(place) && wordsOf(body).length >= words * REWRITTEN_SHARE;
-    const instead = at === null ? after.findIndex(isInstead) : -1;
+    const isInstead = (length: number, place: number): boolean =>
+      place > from && place < to && !taken.has(place) && length >= words * REWRITTEN_SHARE;
+    const instead = at === null ? lengths.findIndex(isInstead) : -1;
     if (instead === -1) lost.push(section);
     else taken.add(instead);
   }

@@ -41,16 +41,17 @@ function withoutThoughts(text: string): string {
 }
 
 function readLine(place: Place, line: string): void {
-  let rest = line;
-  for (let tag = thoughtTags(rest)[0]; tag !== undefined; tag = thoughtTags(rest)[0]) {
-    const [before, after] = [rest.slice(0, tag.from), rest.slice(tag.to)];
+  const tags = thoughtTags(line);
+  let from = 0;
+  for (const tag of tags) {
+    const before = line.slice(from, tag.from);
     if (place.thought !== null) {
       if (tag.closes) place.thought = null;
       else place.thought.push(before);
     } else if (place.block !== null && (!tag.closes || place.opened > 0)) {
-      // Part of the block's text: the tags of the rest of the line are counted, and the line is kept as it is.
-      countWithin(place, line);
-      place.kept.push(line);
+      // Part of the block's text: the line is kept as it is, and counted.
+      for (const { closes } of tags) place.opened = Math.max(0, place.opened + (closes ? -1 : 1));
+      place.kept.push(line.slice(from));
       return;
     } else if (tag.closes) {
       place.kept.length = 0;
@@ -59,18 +60,14 @@ function readLine(place: Place, line: string): void {
       place.thought = [];
     } else {
       // A sentence that speaks of the tag.
-      place.kept.push(rest);
+      place.kept.push(line.slice(from));
       return;
     }
-    rest = after;
-    if (NOTHING.test(rest)) return;
+    from = tag.to;
   }
-  if (place.thought === null) keepLine(place, rest);
-  else place.thought.push(rest);
-}
-
-function countWithin(place: Place, line: string): void {
-  for (const tag of thoughtTags(line)) place.opened = Math.max(0, place.opened + (tag.closes ? -1 : 1));
+  const rest = line.slice(from);
+  if (place.thought !== null) place.thought.push(rest);
+  else if (tags.length === 0 || !NOTHING.test(rest)) keepLine(place, rest);
 }
 
 function keepLine(place: Place, line: string): void {

@@ -1,5 +1,5 @@
 /** Replies of no use: no later task takes them from the cache, and the task that got them never pays for them again. */
-import { existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { TaskRecord } from '../../src/store/records.ts';
@@ -74,34 +74,48 @@ test.skipIf(noTemporal !== undefined)(
     expect(server.requests.length - before).toBe(MODULES);
     expect((await run('--review-only')).asked).toBe(0);
   },
-  120_000,
+  240_000,
 );
 
 const lessonIn = (prompt: string): string =>
   /^===FILE lesson [^\n]*===\n([^]*?)\n===END FILE===$/m.exec(prompt)?.[1] ?? '';
 const fixOf = (lesson: string): string => `===CONTENT_START===\n${lesson}\n===CONTENT_END===\n`;
 
-/** The first module: a fix of no use, one that helps and takes a paragraph out, one that passes. The other one holds the permit. */
-function slowlyBetter(): GeminiScript {
+/**
+ * The first module: a fix of no use, one that helps and takes a paragraph out, one that passes. The other module's fixes are of
+ * no use; the call that it makes once the first one has been fixed is held until `release` is called.
+ */
+function slowlyBetter(): { readonly script: GeminiScript; readonly release: () => void } {
   let fixes = 0;
-  return ({ prompt }) => {
-    if (moduleOf(prompt) !== '001-module') return { text: 'No.', delayMs: 4000 };
+  let isFixed = false;
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const script: GeminiScript = async ({ prompt }) => {
+    const isFix = prompt.includes('===CONTENT_START===');
+    if (moduleOf(prompt) !== '001-module') {
+      if (isFixed) await released;
+      return isFix ? 'Here is what I would change.' : reviewObject({ score: 5, verdict: 'FAIL' });
+    }
     const lesson = lessonIn(prompt);
-    if (!prompt.includes('===CONTENT_START===')) {
+    if (!isFix) {
       if (lesson.includes('TWO')) return good;
-      return reviewObject({ score: lesson.includes('ONE') ? 7 : 6, verdict: 'FAIL' });
+      isFixed = lesson.includes('ONE');
+      return reviewObject({ score: isFixed ? 7 : 6, verdict: 'FAIL' });
     }
     fixes += 1;
     if (fixes === 1) return 'Here is what I would change.';
     if (lesson.includes('ONE')) return fixOf(lesson.replace('ONE', 'TWO'));
     return fixOf(lesson.replace('Це короткий урок про слова і числа.', 'ONE зовсім інший текст стоїть тут тепер.'));
   };
+  return { script, release: () => release() };
 }
 
 test.skipIf(noTemporal !== undefined)(
   'a module that starts again in its task meets its refused fix and the review of what it had applied, and pays nothing twice',
   async () => {
-    const folder = await serve(2, slowlyBetter());
+    const { script, release } = slowlyBetter();
+    const folder = await serve(2, script);
+    appendFileSync(join(folder, 'batch-manager.yaml'), 'max-rounds: 10\n');
     const command = ['fix-review', 'tiny', '1', '2', '--concurrency', '1', '-b'];
     const id = (await home.run(folder, command)).stdout.trim();
     const file = join(folder, 'tasks', `${id}.output`);
@@ -110,6 +124,7 @@ test.skipIf(noTemporal !== undefined)(
     await said(/001-module +apply r2/);
     expect(await home.run(folder, ['pause', id])).toMatchObject({ code: 0 });
     await said(/001-module +fix r3 +paused; the module keeps its place/);
+    release();
     expect(await home.run(folder, ['resume', id])).toMatchObject({ code: 0 });
     await until(() => recordOf(folder, id)?.status === 'completed', 90_000);
     expect(recordOf(folder, id)?.modules['001-module']).toMatchObject({ outcome: 'FIXED', rounds: 3 });
@@ -122,5 +137,5 @@ test.skipIf(noTemporal !== undefined)(
     expect(told).toHaveLength(1);
     expect(told[0]?.prompt).toContain('- text: Це короткий урок про слова і числа.');
   },
-  150_000,
+  240_000,
 );

@@ -275,3 +275,30 @@ test('a reply of nothing but thoughts, marks or blanks, a cut one and a blocked 
   expect(isPlainlyUseless({ text: FIX, finishReason: 'content-filter' })).toBe(true);
   expect(isPlainlyUseless({ text: FIX, finishReason: 'other' })).toBe(false);
 });
+
+test('replies made to be slow are read in linear time', () => {
+  const n = 50_000;
+  const started = performance.now();
+  for (const text of [
+    '<think>',
+    '</think>',
+    '<think ',
+    '===',
+    '=== ',
+    '[/THINK]\n',
+    '```\n',
+    '\\',
+    '\u0000',
+    '{',
+    '# a\n',
+  ]) {
+    const long = text.repeat(n);
+    for (const whole of [long, `${FIX}\n${long}`, `===CONTENT_START===\n${long}\n===CONTENT_END===`]) {
+      parseFixReply(whole);
+      extractReview(whole);
+      reviewText(whole);
+      checkResearch(parseResearchReply(whole), 'stop');
+    }
+  }
+  expect(performance.now() - started).toBeLessThan(60_000);
+}, 120_000);

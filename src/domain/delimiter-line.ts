@@ -51,9 +51,9 @@ export function readDelimiter(line: string): ReplyDelimiter | null {
 /** The tags of thoughts in a line, in order, with their places. An escaped line is text, and has none. */
 export function thoughtTags(line: string): readonly { from: number; to: number; closes: boolean }[] {
   if (line.startsWith('\\')) return [];
-  return [...line.matchAll(new RegExp(THOUGHT_TAG, 'gi'))].map(({ 0: tag, index }) => ({
-    from: index,
-    to: index + tag.length,
-    closes: tag.startsWith('</') || tag.startsWith('[/'),
-  }));
+  const tags = [...line.matchAll(new RegExp(THOUGHT_TAG, 'gi'))];
+  // In small letters the one in brackets is a word of a lesson.
+  return tags
+    .filter(([tag]) => tag.startsWith('<') || tag === tag.toUpperCase())
+    .map(({ 0: tag, index }) => ({ from: index, to: index + tag.length, closes: /^.\//.test(tag) }));
 }

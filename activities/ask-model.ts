@@ -8,6 +8,7 @@ import { TypedError } from '../src/domain/failure.ts';
 import { budgetText, quotaText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import type { Ask, ModelReply } from '../src/model/model.ts';
+import { isPlainlyUseless } from '../src/domain/reply.ts';
 import { isOverridden } from '../src/prompts/prompts.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
 import { usd } from '../src/domain/cost.ts';
@@ -179,14 +180,17 @@ const isShippedForm = ({ deps, ask }: Call): boolean =>
 
 /** Keeps a reply on disk. It is kept even when a stop arrived meanwhile: it was paid. */
 async function keep(call: Call, reply: ModelReply, ms: number): Promise<void> {
-  const { ask, name } = call;
+  const { ask, name, key, sharedKey } = call;
+  const { taskId } = call.input;
   faultPoint('call:replied');
-  const stored: StoredReply = { ask, model: name, ...reply, ms, at: new Date().toISOString() };
-  await putOnceThereIsSpace(call, call.key, stored);
+  // Marked at once where that can be told without reading it: its task may be stopped before any step looks at it.
+  const useless = isPlainlyUseless(reply) ? { useless: [taskId] } : {};
+  const stored: StoredReply = { ask, model: name, ...reply, ms, at: new Date().toISOString(), ...useless };
+  await putOnceThereIsSpace(call, key, sharedKey === key ? stored : { ...stored, shared: sharedKey });
   faultPoint('call:kept');
-  // One that is there stays: a task that waits may have gone on from it.
-  if (call.sharedKey !== call.key && (await call.deps.replies.get(call.sharedKey)) === null)
-    await putOnceThereIsSpace(call, call.sharedKey, stored);
+  // One that is there and of use stays: a task that waits may have gone on from it.
+  if (sharedKey !== key && (await call.deps.replies.usable(sharedKey, taskId)) === null)
+    await putOnceThereIsSpace(call, sharedKey, stored);
   const tokens =
     reply.usage.outputTokens === null ? '' : `, ${reply.usage.inputTokens ?? '?'} + ${reply.usage.outputTokens} tokens`;
   await call.log(`replied in ${prettyMs(ms)}${tokens}`);

@@ -10,6 +10,7 @@ import { sha256 } from '../src/store/atomic.ts';
 import type { StoredReply } from '../src/store/replies.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import type { JudgeInput, JudgeResult, ModuleSteps } from '../workflows/step-contract.ts';
+import { callKeys } from './call-keys.ts';
 import type { Deps } from './deps.ts';
 import { fixPrompt, knownReport, replyOf } from './versions.ts';
 
@@ -28,10 +29,12 @@ export function createJudge(deps: Deps): ModuleSteps['judge'] {
         text,
       });
     if (!read.ok) {
+      await deps.replies.markUseless(input.reply, input.taskId);
       await log(unreadableText(read.reason));
       return unreadable(deps, input, reply, read.reason);
     }
     const judged = await judge(deps, input, read.review, read.text);
+    if (input.base !== null && judged.better) await keepForRestart(deps, input, reply);
     await log(judgedText({ ...judged, first: input.base === null, failing: input.version.failing }));
     return judged;
   };
@@ -52,11 +55,25 @@ async function unreadable(deps: Deps, input: JudgeInput, reply: StoredReply, rea
   const version = await deps.work.version(input.version.hash);
   const report = await knownReport(deps, version);
   const prompts = deps.prompts();
-  const prompt = prompts.review({ text: version.text, audit: report });
+  const base = input.base === null ? undefined : (await deps.work.version(input.base.hash)).text;
+  const prompt = prompts.review({ text: version.text, audit: report, base });
   const again = await deps.work.putPrompt(prompts.again({ prompt, reply: reply.text, reason }));
   const tries = [...input.tries, `its review could not be read (${reason})`];
   const next = input.base === null ? null : await fixPromptOn(deps, input, input.base.hash, input.base.review, tries);
   return { kind: 'unreadable', reason: reason.slice(0, 300), again, fixPrompt: next };
+}
+
+/**
+ * Keeps the review of a candidate that goes into its place also as the review of a version by itself: a module that has to
+ * start again asks for that, and it was paid.
+ */
+async function keepForRestart(deps: Deps, input: JudgeInput, reply: StoredReply): Promise<void> {
+  const version = await deps.work.version(input.version.hash);
+  const prompt = sha256(deps.prompts().review({ text: version.text, audit: await knownReport(deps, version) }));
+  const { key } = callKeys(input, { ask: 'review', model: reply.model, prompt });
+  if ((await deps.replies.usable(key, input.taskId)) !== null) return;
+  const { shared: _, ...kept } = reply;
+  await deps.replies.put(key, kept);
 }
 
 async function fixPromptOn(

@@ -1,7 +1,7 @@
 /**
  * The model call. It is pure: prompt hash in, reply hash out; it touches no module. Invariants:
  * 1. A reply is on disk before the activity returns, and is looked up at the start and again once the permit is held: what
- *    was got is never paid again.
+ *    was got is never paid again, but for a reply that was of no use to the task that got it: another task asks for a new one.
  * 2. A bad reply is a value, not a failure. Only what is outside of the reply's text fails, and a provider's faults are
  *    retried in here: Temporal's attempts are for the death of the worker.
  * 3. Once the combined signal (the context's and our own) is aborted, nothing but its reason leaves the activity.
@@ -11,9 +11,9 @@ import { TurnedBack } from '../src/concurrency/gates.ts';
 import { ABORTED_TEXT, CACHED_TEXT, turnedBackText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import type { Ask } from '../src/model/model.ts';
-import { replyKey } from '../src/store/replies.ts';
 import { appendLog } from '../src/store/task-log.ts';
 import type { CallInput, CallResult } from '../workflows/step-contract.ts';
+import { callKeys } from './call-keys.ts';
 import type { Deps, FlightResult } from './deps.ts';
 import { askUntilDone, type Beat, type Call } from './ask-model.ts';
 import type { Tries } from './retry-policy.ts';
@@ -30,13 +30,10 @@ export function createModelCall(
     const { settings, module, taskId } = input;
     const name = ask === 'review' ? settings.reviewModel : settings.model;
     const asked: Ask = input.again ? 'again' : ask;
-    const shared = { ask: asked, model: name, prompt: input.prompt, generation: module.generation };
-    const sharedKey = replyKey(shared);
-    // With the task in it the key finds what this task paid for, over every crash, and no other task's replies.
-    const key = settings.noCache === true ? replyKey({ ...shared, task: taskId }) : sharedKey;
+    const { key, sharedKey } = callKeys(input, { ask: asked, model: name, prompt: input.prompt });
     const log = (text: string): Promise<void> =>
       appendLog(deps.workspace, taskId, { subject: moduleKey(module), event: `${ask} r${input.round}`, text });
-    const cached = await deps.replies.get(key);
+    const cached = await deps.replies.usable(key, taskId);
     if (cached !== null) {
       await log(CACHED_TEXT);
       return { kind: 'reply', reply: key, ms: activityInfo().attempt > 1 ? cached.ms : 0, cached: true };
@@ -78,7 +75,7 @@ async function underPermit(call: Call): Promise<FlightResult> {
   const permit = await deps.gates.acquire(input.taskId, waiting);
   if (permit === null) return { kind: 'wait', reason: 'paused', until: null, detail: null };
   try {
-    const known = await deps.replies.get(key);
+    const known = await deps.replies.usable(key, input.taskId);
     return known === null ? await askUntilDone(call) : { kind: 'reply', ms: known.ms };
   } finally {
     permit.release();

@@ -53,6 +53,7 @@ export function createWriteResearch(deps: Deps): ModuleSteps['writeResearch'] {
       appendLog(deps.workspace, input.taskId, { subject: moduleKey(input.module), event: 'write', text: what });
     if (reasons.length > 0) {
       const reason = reasons.join('; ').slice(0, 300);
+      await deps.replies.markUseless(input.reply, input.taskId);
       await log(refusedText(reason));
       return { kind: 'refused', reason };
     }

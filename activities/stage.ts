@@ -1,5 +1,6 @@
 import { readYaml } from '../src/yaml/read-yaml.ts';
 import { placeOf } from '../src/yaml/yaml-problems.ts';
+import { requestsOf, type Requests } from '../src/domain/asked-for.ts';
 import { applyLineEnds, checkFix, isUnchanged } from '../src/domain/guards.ts';
 import { wordTarget } from '../src/audit/word-target.ts';
 import { auditText, refusedText, stagedText } from '../src/domain/log-texts.ts';
@@ -16,28 +17,41 @@ import { audited, fixPrompt, replyOf, reportOn, reviewPrompt } from './versions.
 export function createStage(deps: Deps): ModuleSteps['stage'] {
   return async (input) => {
     const base = await deps.work.version(input.base.hash);
-    const read = readFix(base, await replyOf(deps, input.reply));
-    if ('refused' in read) return refuse(deps, input, base, read.refused, read.unchanged);
+    const review = await reviewOf(deps, input);
+    const requests = requestsOf(review, base.text.files.plan, input.personNote);
+    const read = readFix(base, await replyOf(deps, input.reply), requests);
+    if ('refused' in read) return refuse(deps, input, base, review, read);
     const candidate = await deps.work.stage(base, read.files);
     const report = await reportOn(deps, candidate);
     if (report === null) return { kind: 'command-needed', hash: candidate.hash };
     const version = audited(candidate.hash, report);
     const files = Object.keys(read.files);
     await log(deps, input, stagedText(files, auditText(report.passed, version.failing)));
-    return { kind: 'staged', version, files, prompt: await reviewPrompt(deps, candidate, report) };
+    return { kind: 'staged', version, files, prompt: await reviewPrompt(deps, candidate, report, base) };
   };
 }
 
-type ReadFix = { files: Partial<Record<FixableKind, string>> } | { refused: string; unchanged: boolean };
+interface RefusedFix {
+  readonly refused: string;
+  readonly unchanged: boolean;
+}
 
-function readFix(base: StoredVersion, reply: StoredReply): ReadFix {
+type ReadFix = { readonly files: Partial<Record<FixableKind, string>> } | RefusedFix;
+
+/** The review that the fix was asked for with. */
+async function reviewOf(deps: Deps, { base }: StageInput): Promise<string> {
+  const { text } = await replyOf(deps, base.review);
+  return extractReview(text) ?? text;
+}
+
+function readFix(base: StoredVersion, reply: StoredReply, requests: Requests): ReadFix {
   const ended = unfinished(reply.finishReason);
   if (ended !== null) return { refused: ended, unchanged: false };
   const parsed = parseFixReply(reply.text);
   if (!parsed.ok) return { refused: parsed.reason, unchanged: false };
   const { blocks } = parsed;
   if (isUnchanged(base.text, blocks)) return { refused: 'the reply changed nothing', unchanged: true };
-  const reasons = checkFix({ base: base.text, blocks, wordTarget: wordTargetOf(base.text), yamlError });
+  const reasons = checkFix({ base: base.text, blocks, requests, wordTarget: wordTargetOf(base.text), yamlError });
   if (reasons.length > 0) return { refused: reasons.join('; '), unchanged: false };
   const files = Object.entries(blocks).map(([kind, block]) => [
     kind,
@@ -63,18 +77,17 @@ async function refuse(
   deps: Deps,
   input: StageInput,
   base: StoredVersion,
-  reason: string,
-  unchanged: boolean,
+  review: string,
+  { refused, unchanged }: RefusedFix,
 ): Promise<StageResult> {
-  const short = reason.slice(0, 300);
+  const short = refused.slice(0, 300);
+  await deps.replies.markUseless(input.reply, input.taskId);
   await log(deps, input, refusedText(short));
-  const review = await replyOf(deps, input.base.review);
-  const text = extractReview(review.text) ?? review.text;
   return {
     kind: 'refused',
     unchanged,
     reason: short,
-    fixPrompt: await fixPrompt(deps, input, base, text, [...input.tries, short]),
+    fixPrompt: await fixPrompt(deps, input, base, review, [...input.tries, short]),
   };
 }
 

@@ -36,9 +36,17 @@ export function audited(hash: string, report: AuditReport): AuditedVersion {
   return { hash, auditPassed: report.passed, errors: errorCount(report), failing: failingGates(report).slice(0, 20) };
 }
 
-/** Keeps the review prompt of a version and gives its hash. It names no round and no task, so that a replay meets it again. */
-export async function reviewPrompt(deps: Deps, version: StoredVersion, report: AuditReport): Promise<string> {
-  return deps.work.putPrompt(deps.prompts().review({ text: version.text, audit: report }));
+/**
+ * Keeps the review prompt of a version and gives its hash; of a candidate it tells what is gone from its base. It names no
+ * round and no task, so that a replay meets it again.
+ */
+export async function reviewPrompt(
+  deps: Deps,
+  version: StoredVersion,
+  report: AuditReport,
+  base?: StoredVersion,
+): Promise<string> {
+  return deps.work.putPrompt(deps.prompts().review({ text: version.text, audit: report, base: base?.text }));
 }
 
 /**

@@ -82,9 +82,12 @@ export function matchOutline(outline: readonly OutlineSection[], lesson: readonl
 /** Whether a section of that name is not judged: vocabulary, practice, resources, summary. */
 export const isExempt = (name: string): boolean => EXEMPT.test(sectionName(name));
 
-/** A name as names are matched: small letters, without subtitle, marks and linking words. */
+/** A name as names are matched: composed small letters, without subtitle, marks and linking words. */
 function sectionName(text: string): string {
-  const whole = text.slice(0, MAX_NAME * 2).replace(/^[^\p{L}\p{N}]+/u, '');
+  const whole = text
+    .slice(0, MAX_NAME * 2)
+    .normalize('NFC')
+    .replace(/^[^\p{L}\p{N}]+/u, '');
   const title = /^(.*?)(?::|\s[-–—]\s|—)/.exec(whole)?.[1] ?? whole;
   return (title.trim() === '' ? whole : title)
     .toLowerCase()

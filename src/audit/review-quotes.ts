@@ -27,9 +27,10 @@ export function foundQuotes(quotes: readonly string[], lesson: string): number {
   }).length;
 }
 
-/** A text without emphasis, stress and line breaks: what a quotation keeps of it. */
+/** A text in composed letters, without emphasis, stress and line breaks: what a quotation keeps of it. */
 function plain(text: string): string {
   return text
+    .normalize('NFC')
     .replace(/[*_`]|\p{M}/gu, '')
     .replace(/[’ʼ]/g, "'")
     .replace(/\s+/g, ' ')

@@ -75,18 +75,22 @@ async function listReplies(context: Context, files: readonly ReplyFile[], option
   if (options.prune === true) throw usageError('Give --list or --prune, not both.');
   refuseLimits(options);
   const replies = new ReplyStore(context.workspace);
-  const rows: { key: string; at: string; ask: string; model: string; bytes: number }[] = [];
+  const rows: { key: string; at: string; ask: string; model: string; bytes: number; useful: boolean }[] = [];
   for (const file of files) {
     const reply = await replies.get(file.key);
     const { ask, model } = reply ?? { ask: 'damaged', model: '' };
-    rows.push({ key: file.key, at: timeOf(file), ask, model, bytes: file.size });
+    const useful = reply !== null && reply.useless === undefined;
+    rows.push({ key: file.key, at: timeOf(file), ask, model, bytes: file.size, useful });
   }
   if (options.json === true) printJson(context.io, rows);
   else
     context.io.out(
       plainTable(
         ['GOT (UTC)', 'ASK', 'MODEL', 'SIZE', 'KEY'],
-        rows.map(({ key, at, ask, model, bytes }) => [shortTime(at), ask, model, sizeText(bytes), key.slice(0, 12)]),
+        rows.map(({ key, at, ask, model, bytes, useful }) => {
+          const what = useful || ask === 'damaged' ? ask : `${ask} (no use)`;
+          return [shortTime(at), what, model, sizeText(bytes), key.slice(0, 12)];
+        }),
         { columns: context.io.columns, flexible: 'MODEL' },
       ),
     );

@@ -1,3 +1,5 @@
+import { readDelimiter, unescapeLine } from './delimiter-line.ts';
+
 /**
  * Blocks of a model's reply: `===CONTENT_START===` … `===CONTENT_END===`. Delimiters count only as whole lines: replies echo
  * their prompt, and a delimiter named within a sentence is no block. A block must be closed, stand alone and come once.
@@ -5,19 +7,26 @@
 export type CutBlocks =
   { readonly ok: true; readonly blocks: ReadonlyMap<string, string> } | { readonly ok: false; readonly reason: string };
 
-/** Cuts the blocks with one of the names out of a reply, byte for byte; what stands outside of them is ignored. */
+/**
+ * Cuts the blocks with one of the names out of a reply, as `replyText` gives it. What stands in a block is kept byte for byte,
+ * but for the backslashes of the prompt and a code fence around all of it; what stands outside of blocks is ignored.
+ */
 export function cutBlocks(reply: string, names: readonly string[]): CutBlocks {
+  const lines = reply.split('\n');
   const blocks = new Map<string, string>();
-  let open: { readonly name: string; readonly from: number } | null = null;
-  for (const { name, edge, start, end } of delimiterLines(reply, names)) {
+  let open: { readonly name: string; readonly at: number } | null = null;
+  for (const [at, line] of lines.entries()) {
+    const delimiter = readDelimiter(line);
+    if (delimiter === null || !names.includes(delimiter.name)) continue;
+    const { name, edge } = delimiter;
     if (edge === 'START') {
       if (open !== null) return failed(`===${name}_START=== stands inside of the block ${open.name}`);
       if (blocks.has(name)) return failed(`the block ${name} is there twice`);
-      open = { name, from: end };
+      open = { name, at };
     } else {
       if (open === null) return failed(`===${name}_END=== stands without its ===${name}_START===`);
       if (open.name !== name) return failed(`===${name}_END=== stands inside of the block ${open.name}`);
-      blocks.set(name, stripFence(body(reply, open.from, start)));
+      blocks.set(name, bodyOf(lines, open.at, at));
       open = null;
     }
   }
@@ -26,45 +35,44 @@ export function cutBlocks(reply: string, names: readonly string[]): CutBlocks {
 
 const failed = (reason: string): CutBlocks => ({ ok: false, reason });
 
-interface DelimiterLine {
-  readonly name: string;
-  readonly edge: 'START' | 'END';
-  /** Offset of the line's first character. */
-  readonly start: number;
-  /** Offset after the line's newline. */
-  readonly end: number;
+/** The text between two delimiter lines. */
+function bodyOf(lines: readonly string[], start: number, end: number): string {
+  const body = lines.slice(start + 1, end);
+  const around = { before: lines.slice(0, start).findLast(isFilled), after: lines.slice(end + 1).find(isFilled) };
+  return stripFence(body, around).map(unescapeLine).join('\n');
 }
 
-function* delimiterLines(reply: string, names: readonly string[]): Generator<DelimiterLine> {
-  for (const match of reply.matchAll(/^===([A-Z]+)_(START|END)===[ \t]*\r?$/gm)) {
-    const name = match[1] ?? '';
-    if (!names.includes(name)) continue;
-    yield { name, edge: match[2] as 'START' | 'END', start: match.index, end: match.index + match[0].length + 1 };
-  }
-}
+const isFilled = (line: string): boolean => line.trim() !== '';
 
-/** The bytes between the newline after START and the newline before END. */
-function body(reply: string, from: number, to: number): string {
-  return to <= from ? '' : reply.slice(from, to).replace(/\r?\n$/, '');
-}
+const OPENING = /^\s*(`{3,}|~{3,})\s*([\w-]*)\s*$/;
 
 /**
- * Drops a code fence that wraps a whole block, a habit of models. A bare fence line closes the first one, so a block that
- * merely begins and ends with code keeps both.
+ * Drops a code fence that wraps a whole text, a habit of models. A bare fence line closes the first one, so a text that merely
+ * begins and ends with code keeps both. `around` are the next lines outside: a fence may open before the block and close in it,
+ * or the other way round.
  */
-function stripFence(block: string): string {
-  const lines = block.split('\n');
-  const last = lines.findLastIndex((line) => line.trim() !== '');
-  const opening = /^(`{3,})([\w-]*)\s*$/.exec(lines[0] ?? '');
-  if (opening === null || last < 1 || lines[last]?.trim() !== opening[1]) return block;
-  const inner = lines.slice(1, last);
-  return isBalanced(inner) ? inner.join('\n').replace(/\r$/, '') : block;
+export function stripFence(
+  lines: readonly string[],
+  around: { readonly before?: string | undefined; readonly after?: string | undefined } = {},
+): readonly string[] {
+  const first = lines.findIndex(isFilled);
+  const last = lines.findLastIndex(isFilled);
+  const opening = OPENING.exec(lines[first] ?? '')?.[1];
+  const closing = /^\s*(`{3,}|~{3,})\s*$/.exec(lines[last] ?? '')?.[1];
+  if (opening !== undefined && opening === closing && last > first) {
+    const inner = lines.slice(first + 1, last);
+    return isBalanced(inner) ? inner : lines;
+  }
+  if (opening !== undefined && around.after?.trim() === opening && isBalanced(lines.slice(first + 1)))
+    return lines.slice(first + 1);
+  const isOpenBefore = closing !== undefined && OPENING.exec(around.before ?? '')?.[1] === closing;
+  return isOpenBefore && isBalanced(lines.slice(0, last)) ? lines.slice(0, last) : lines;
 }
 
 function isBalanced(lines: readonly string[]): boolean {
   let open = false;
   for (const line of lines) {
-    const fence = /^\s*`{3,}(.*)$/.exec(line);
+    const fence = /^\s*(?:`{3,}|~{3,})(.*)$/.exec(line);
     if (fence === null) continue;
     const bare = fence[1]?.trim() === '';
     if (bare !== open) return false;

@@ -1,20 +1,9 @@
+import { escapeLine, PROMPT_BLOCKS, unescapeLine, type PromptBlock } from './delimiter-line.ts';
 import { FILE_KINDS, type FileKind, type ModuleRef, type ModuleText } from './module.ts';
 
-/**
- * How text stands in a prompt: between `===NAME …===` and `===END NAME===`, each a whole line. A line of the text that looks
- * like one of these gets a backslash in front, and loses one when it is read back, so that no lesson can end its own block.
- */
-const BLOCK_NAMES = ['FILE', 'AUDIT', 'REVIEW', 'TRIES', 'REPLY'] as const;
-export type PromptBlock = (typeof BLOCK_NAMES)[number];
-
-const NAMES = BLOCK_NAMES.join('|');
-const DELIMITER = new RegExp(`^\\\\*===(?:END )?(?:${NAMES})(?: .*)?===\\s*$`);
-const ESCAPED = new RegExp(`^\\\\+===(?:END )?(?:${NAMES})(?: .*)?===\\s*$`);
-const OPENING = new RegExp(`^===(${NAMES})(?: (.*))?===\\s*$`);
+/** How text stands in a prompt: between `===NAME …===` and `===END NAME===`, each a whole line; see delimiter-line.ts. */
+const OPENING = new RegExp(`^===(${PROMPT_BLOCKS.join('|')})(?: (.*))?===\\s*$`);
 const ABSENT = 'ABSENT';
-
-const escapeLine = (line: string): string => (DELIMITER.test(line) ? `\\${line}` : line);
-const unescapeLine = (line: string): string => (ESCAPED.test(line) ? line.slice(1) : line);
 
 /** Sets text between delimiters. A final newline is not carried: read back, a text that is not empty always ends with one. */
 export function fence(name: PromptBlock, text: string, label = ''): string {

@@ -1,7 +1,11 @@
+import type { Requests } from './asked-for.ts';
+import { sizeGuards } from './size-guards.ts';
+import { thoughtTags } from './delimiter-line.ts';
 import { lessonGuard } from './lesson-guard.ts';
 import { FIXABLE_KINDS, type FixableKind, type ModuleText } from './module.ts';
 import { placeholderLines } from './placeholder.ts';
 import { sidecarGuards } from './sidecar-guards.ts';
+import { strangeCharacters } from './strange-characters.ts';
 
 /** The files that a fix reply replaces. */
 export type FixBlocks = Readonly<Partial<Record<FixableKind, string>>>;
@@ -10,6 +14,8 @@ export interface FixToCheck {
   /** The module that the fix was asked for. */
   readonly base: ModuleText;
   readonly blocks: FixBlocks;
+  /** What review, plan and person ask for: text that they want out may go. */
+  readonly requests?: Requests;
   /** Words that meta or plan ask of the lesson; left out where they do not say. */
   readonly wordTarget?: number | undefined;
   /** Why a sidecar does not parse, with its place; null where it does. Injected: the domain knows no YAML library. */
@@ -17,64 +23,53 @@ export interface FixToCheck {
 }
 
 /**
- * A file may lose text to a fix, but one that is shorter than this share of the old is a reply that left text out; except
- * for a lesson that is so much longer than its plan asks that the plan's length is less.
- */
-const SMALLEST_SHARE = 0.6;
-
-function smallestShare(kind: FixableKind, old: string, wordTarget: number | undefined): number {
-  if (kind !== 'lesson' || wordTarget === undefined) return SMALLEST_SHARE;
-  const words = old.split(/\s+/).filter((word) => word !== '').length;
-  return Math.min(SMALLEST_SHARE, wordTarget / Math.max(1, words));
-}
-
-/**
  * The guards on a fix reply: why it must not become a candidate, as sentences that the next prompt can quote; empty where it
  * may. They see to it that a module is not cut, emptied, mixed up with another one, or broken.
  */
-export function checkFix({ base, blocks, wordTarget, yamlError }: FixToCheck): string[] {
-  const reasons: string[] = [];
+export function checkFix(fix: FixToCheck): string[] {
   const changed = FIXABLE_KINDS.flatMap((kind) => {
-    const block = blocks[kind];
+    const block = fix.blocks[kind];
     return block === undefined ? [] : [{ kind, block }];
   });
-  if (changed.length === 0) reasons.push('the reply replaces no file');
-  for (const { kind, block } of changed) {
-    const old = base.files[kind];
-    const smallest = smallestShare(kind, old ?? '', wordTarget);
-    const problems = block.trim() === '' ? ['is empty'] : fileProblems(kind, old, block, smallest, yamlError);
-    reasons.push(...problems.map((problem) => `${kind} ${problem}`));
-  }
-  return reasons;
+  if (changed.length === 0) return ['the reply replaces no file'];
+  return changed.flatMap(({ kind, block }) => {
+    const problems = block.trim() === '' ? ['is empty'] : fileProblems(fix, kind, block);
+    return problems.map((problem) => `${kind} ${problem}`);
+  });
 }
 
-function fileProblems(
-  kind: FixableKind,
-  old: string | null,
-  block: string,
-  smallest: number,
-  yamlError: FixToCheck['yamlError'],
-): readonly string[] {
-  const problems: string[] = [];
-  const share = old === null ? 1 : length(block) / Math.max(1, length(old));
-  if (share < smallest) problems.push(`has ${Math.floor(share * 100)} % of its old size: text was left out`);
-  const kept = new Set((old ?? '').split('\n').map((line) => line.trim()));
-  const placeholder = placeholderLines(block).find((line) => !kept.has(line));
-  if (placeholder !== undefined) problems.push(`has a placeholder for text: "${placeholder}"`);
-  if (kind === 'lesson') return old === null ? problems : [...problems, ...lessonGuard(old, block)];
-  const error = yamlError(kind, block);
+function fileProblems(fix: FixToCheck, kind: FixableKind, block: string): readonly string[] {
+  const old = fix.base.files[kind];
+  // Of another module's text it would say nothing that its sections are missing.
+  const foreign = kind === 'lesson' && old !== null ? lessonGuard(old, block) : [];
+  if (foreign.length > 0) return foreign;
+  const size =
+    old === null ? [] : sizeGuards({ kind, old, block, requests: fix.requests ?? [], wordTarget: fix.wordTarget });
+  const problems = [...size, ...strangeCharacters(old ?? '', block), ...leftovers(old ?? '', block)];
+  if (kind === 'lesson') return problems;
+  const error = fix.yamlError(kind, block);
   if (error !== null) problems.push(`does not parse: ${error}`);
   return [...problems, ...sidecarGuards(kind, old, block)];
 }
 
-/** Length without carriage returns and outer blanks, so that line ends do not count. */
-const length = (text: string): number => text.replaceAll('\r', '').trim().length;
+/** What a model leaves in a file that is no part of it: notes in the place of text, and its thoughts. */
+function leftovers(old: string, block: string): readonly string[] {
+  const lines = (text: string): readonly string[] => text.normalize('NFC').split('\n');
+  const kept = new Set(lines(old).map((line) => line.trim()));
+  const placeholder = placeholderLines(block.normalize('NFC')).find((line) => !kept.has(line));
+  const thought = lines(block).find((line) => thoughtTags(line).length > 0 && !kept.has(line.trim()));
+  return [
+    ...(placeholder === undefined ? [] : [`has a placeholder for text: "${placeholder}"`]),
+    ...(thought === undefined ? [] : [`has the thoughts of the model in it: "${thought.trim().slice(0, 60)}"`]),
+  ];
+}
 
-/** True where a reply changes nothing: no file, or each as it was but for line ends. */
+/** True where a reply changes nothing: no file, or each as it was but for line ends and the form of its letters. */
 export function isUnchanged(base: ModuleText, blocks: FixBlocks): boolean {
   return FIXABLE_KINDS.every((kind) => {
     const block = blocks[kind];
-    return block === undefined || applyLineEnds(base.files[kind], block) === base.files[kind];
+    const old = base.files[kind];
+    return block === undefined || applyLineEnds(old, block).normalize('NFC') === old?.normalize('NFC');
   });
 }
 
@@ -84,7 +79,7 @@ export function isUnchanged(base: ModuleText, blocks: FixBlocks): boolean {
  */
 export function applyLineEnds(base: string | null, block: string): string {
   const mark = base?.startsWith(BYTE_ORDER_MARK) === true ? BYTE_ORDER_MARK : '';
-  return mark + withLineEnds(base, block.startsWith(BYTE_ORDER_MARK) ? block.slice(1) : block);
+  return mark + withLineEnds(base, block.replace(/^\uFEFF+/, ''));
 }
 
 const BYTE_ORDER_MARK = '\uFEFF';

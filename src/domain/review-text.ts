@@ -5,12 +5,15 @@ export type ParsedReview =
 
 const LONGEST_TITLE = 200;
 
+/** Characters without width: they would part a word from itself. */
+const UNSEEN = /[\u00AD\u200B-\u200F\u2060\uFEFF]/g;
+
 /**
  * Reads a review strictly: one headline score, one status, and the twelve rows of the scores table. What cannot be read is
  * unreadable, with the reason; it is never a score of 0, and a row left out is never a row that passes.
  */
 export function parseReview(markdown: string): ParsedReview {
-  const lines = markdown.split(/\r?\n/);
+  const lines = markdown.replace(UNSEEN, '').split(/\r?\n/);
   const score = readHeadline(lines);
   if (typeof score === 'string') return { ok: false, reason: score };
   const status = readStatus(lines);
@@ -34,10 +37,10 @@ export function weightedMean(review: Pick<Review, 'dimensions'>): number | null 
 
 const NUMBER = String.raw`(-?\d+(?:[.,]\d+)?)`;
 const OUT_OF = String.raw`\s*\/\s*(\d+)(?![\d.,]*\d)`;
-const HEADLINE = new RegExp(String.raw`^[\s>*_#-]*Overall Score\b[\s*_:]*${NUMBER}${OUT_OF}`, 'i');
+const HEADLINE = new RegExp(String.raw`^[\s>*_#-]*Overall\sScore\b[\s*_:]*${NUMBER}${OUT_OF}`, 'i');
 
 function readHeadline(lines: readonly string[]): number | string {
-  const found = lines.filter((line) => /^[\s>*_#-]*Overall Score\b/i.test(line));
+  const found = lines.filter((line) => /^[\s>*_#-]*Overall\sScore\b/i.test(line));
   if (found.length === 0) return 'there is no line "**Overall Score:** N/10"';
   const scores = found.map((line) => readScore(HEADLINE.exec(line)));
   const [score] = scores;

@@ -1,4 +1,5 @@
 import type { FixableKind } from './module.ts';
+import { indentOf, splitEntries } from './yaml-entries.ts';
 
 /** Keys that tell which module a sidecar belongs to: their values stay. */
 const IDENTITY_KEYS = ['module', 'slug'] as const;
@@ -57,13 +58,17 @@ const plain = (value: string): string =>
 function sameValue(key: string, before: readonly TopLevelKey[], after: readonly TopLevelKey[]): readonly string[] {
   const old = before.filter((entry) => entry.key === key).map((entry) => entry.value);
   const got = after.find((entry) => entry.key === key)?.value ?? '';
-  return old.includes(got) ? [] : [`is not about this module: its ${key} is "${got}" instead of "${old[0]}"`];
+  return old.some((value) => value.normalize('NFC') === got.normalize('NFC'))
+    ? []
+    : [`is not about this module: its ${key} is "${got}" instead of "${old[0]}"`];
 }
 
 /** The mark for naturalness is a person's: a fix that could give it to itself would pass its own work. */
 function naturalnessGuard(before: readonly TopLevelKey[], after: readonly TopLevelKey[]): readonly string[] {
   const marks = (entries: readonly TopLevelKey[]): readonly string[] =>
-    entries.filter((entry) => entry.key === 'naturalness').map((entry) => entry.section.replace(/["'\s]/g, ''));
+    entries
+      .filter((entry) => entry.key === 'naturalness')
+      .map((entry) => entry.section.normalize('NFC').replace(/["'\s]/g, ''));
   const old = marks(before);
   return marks(after).every((mark) => old.includes(mark)) ? [] : ["changes naturalness, which is a person's mark"];
 }
@@ -101,18 +106,6 @@ function countEntries(text: string): EntryCount | null {
   const entries = splitEntries(lines.slice(start), indent);
   const counts = (key: string): number => entries.filter((entry) => hasKey(entry, key)).length;
   return { entries: entries.length, type: counts('type'), title: counts('title') };
-}
-
-const indentOf = (line: string): number => /^\s*/.exec(line)?.[0].length ?? 0;
-
-function splitEntries(lines: readonly string[], indent: number): readonly string[][] {
-  const entries: string[][] = [];
-  for (const line of lines) {
-    if (indentOf(line) < indent) break;
-    if (indentOf(line) === indent && line.trimStart().startsWith('-')) entries.push([line]);
-    else entries.at(-1)?.push(line);
-  }
-  return entries;
 }
 
 /** True where an entry has the key at its own level, not within its items. */

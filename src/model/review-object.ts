@@ -1,4 +1,5 @@
 /** A review as an object, for providers that keep a reply to a schema; it comes back in the form that the prompt describes. */
+import { replyText } from '../domain/reply-text.ts';
 import { DIMENSIONS } from '../domain/review.ts';
 import { record } from './retry-after.ts';
 
@@ -92,11 +93,18 @@ export function reviewText(json: string): string | null {
   ].join('\n');
 }
 
-function parsed(json: string): Readonly<Record<string, unknown>> {
+/** The object in a reply, also where a fence, thoughts or chatter stand around it. */
+function parsed(reply: string): Readonly<Record<string, unknown>> {
+  const text = replyText(reply);
+  const inner = text.slice(Math.max(0, text.indexOf('{')), text.lastIndexOf('}') + 1);
+  return [reply, text, inner].map(objectIn).find((found) => found !== undefined) ?? {};
+}
+
+function objectIn(json: string): Readonly<Record<string, unknown>> | undefined {
   try {
     return record(JSON.parse(json));
   } catch {
-    return {};
+    return undefined;
   }
 }
 

@@ -7,6 +7,7 @@ import { failedError } from '../domain/errors.ts';
 import { fence, renderFile, renderFiles } from '../domain/files-block.ts';
 import { readPeoplesText, UnusableFile } from '../files/people-file.ts';
 import { moduleKey, type ModuleRef, type ModuleText } from '../domain/module.ts';
+import { removedText } from '../domain/removed-text.ts';
 import { RESEARCH_PARTS } from '../domain/reply.ts';
 import { DIMENSIONS } from '../domain/review.ts';
 import { checkTemplate, fillTemplate, PROMPT_NAMES, type PromptName } from './template.ts';
@@ -24,7 +25,12 @@ export interface PromptFile {
  * that a reply that was paid for once is found again.
  */
 export interface Prompts {
-  review(input: { readonly text: ModuleText; readonly audit: AuditReport }): string;
+  /** `base`: the version that a fix was made from, where the text is a fix that is looked at. */
+  review(input: {
+    readonly text: ModuleText;
+    readonly audit: AuditReport;
+    readonly base?: ModuleText | undefined;
+  }): string;
   /** `tries`: why earlier fixes of these very files failed; nothing else of the past. */
   fix(input: {
     readonly text: ModuleText;
@@ -59,12 +65,13 @@ export function createPrompts({ workspaceRoot }: { readonly workspaceRoot: strin
   >;
   const rubric = fillTemplate<'rubric'>(templates.rubric, { dimensions: dimensionTable() }).trim();
   return {
-    review: ({ text, audit }) =>
+    review: ({ text, audit, base }) =>
       fillTemplate<'review'>(templates.review, {
         module: moduleKey(text.ref),
         rubric,
         audit: renderAudit(audit),
         files: renderFiles(text),
+        removed: base === undefined ? '' : renderRemoved(base, text),
       }),
     fix: ({ text, audit, review, tries }) =>
       fillTemplate<'fix'>(templates.fix, {
@@ -128,6 +135,15 @@ function renderTries(tries: readonly string[]): string {
   const head =
     tries.length === 1 ? '1 try on these very files failed:' : `${tries.length} tries on these very files failed:`;
   return fence('TRIES', [head, ...tries.map((reason, index) => `${index + 1}. ${oneLine(reason)}`)].join('\n'));
+}
+
+/** The part of a review that tells what the fix took out; nothing where it took out nothing to speak of. */
+function renderRemoved(base: ModuleText, text: ModuleText): string {
+  const removed = removedText(base, text);
+  if (removed === null) return '';
+  const ask =
+    'The module was just fixed. Say whether anything was lost that a learner needs, and count that in the scores.';
+  return `\n\n## What the fix took out\n\n${ask}\n\n${removed}`;
 }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

@@ -2,7 +2,7 @@ import { usageError } from '../domain/errors.ts';
 
 /** The prompt files, and the variables that each may name. */
 export const PROMPT_VARIABLES = {
-  review: ['module', 'rubric', 'audit', 'files'],
+  review: ['module', 'rubric', 'audit', 'files', 'removed'],
   fix: ['module', 'audit', 'review', 'tries', 'files'],
   again: ['prompt', 'reply', 'reason'],
   research: ['module', 'plan', 'prior', 'tries', 'headings'],

@@ -16,6 +16,10 @@ const replySchema = z.object({
   ms: z.number(),
   /** ISO time. */
   at: z.string(),
+  /** The tasks that found it to be of no use. They alone still meet it: it was paid, and brings them back to their place. */
+  useless: z.array(z.string()).optional(),
+  /** The key under which other tasks find the same reply, where that is another one. */
+  shared: z.string().optional(),
 });
 
 /** A model's reply as it is kept. */
@@ -40,7 +44,7 @@ export function replyKey({ ask, model, prompt, generation, task }: ReplyKeyParts
 /** Replies kept in memory: the step after a call reads its reply at once. */
 const KEPT = 64;
 
-/** Replies by key, on disk before the call's activity returns: what is here is never asked for again. */
+/** Replies by key, on disk before the call's activity returns: what is here is never asked for again while it is of use. */
 export class ReplyStore {
   private readonly folder: string;
   private readonly recent = new Recent<StoredReply>(KEPT);
@@ -53,7 +57,7 @@ export class ReplyStore {
     return join(this.folder, key.slice(0, 2), `${key}.json`);
   }
 
-  /** The reply; null where it was never got (or its file was damaged from outside). */
+  /** The reply, of use or not; null where it was never got (or its file was damaged from outside). */
   async get(key: string): Promise<StoredReply | null> {
     const known = this.recent.get(key);
     if (known !== undefined) return known;
@@ -61,8 +65,31 @@ export class ReplyStore {
     return parsed.success ? parsed.data : null;
   }
 
+  /** The reply that a task takes instead of asking; null where there is none, or another task found it to be of no use. */
+  async usable(key: string, taskId: string): Promise<StoredReply | null> {
+    const reply = await this.get(key);
+    return reply?.useless === undefined || reply.useless.includes(taskId) ? reply : null;
+  }
+
   async put(key: string, reply: StoredReply): Promise<void> {
     await writeState(this.file(key), JSON.stringify(reply));
     this.recent.set(key, reply);
+  }
+
+  /**
+   * Notes that a task could do nothing with a reply, so that the next task asks for another one. The note is part of the
+   * reply's own file: whichever reply is there, it is marked or not, whatever is killed between the two writes.
+   */
+  async markUseless(key: string, taskId: string): Promise<void> {
+    const reply = await this.get(key);
+    if (reply === null) return;
+    await this.mark(key, reply, taskId);
+    const copy = reply.shared === undefined ? null : await this.get(reply.shared);
+    if (reply.shared !== undefined && copy?.at === reply.at) await this.mark(reply.shared, copy, taskId);
+  }
+
+  private async mark(key: string, reply: StoredReply, taskId: string): Promise<void> {
+    const { useless = [] } = reply;
+    if (!useless.includes(taskId)) await this.put(key, { ...reply, useless: [...useless, taskId] });
   }
 }

@@ -124,6 +124,8 @@ export async function playChaos({ seed, minutes, modules, latency }: Chaos): Pro
     script: (request) => {
       if (garbled === 0) return think(request);
       garbled -= 1;
+      // Of no use to its task, so a later one asks anew.
+      player.allowed += 1;
       return { ...GARBAGE[garbled % GARBAGE.length], delayMs: latency };
     },
   });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { parseAudit, renderAudit } from '../../src/domain/audit-block.ts';
 import { auditReport } from '../../src/domain/audit.ts';
 import { fence, parseFiles, renderFile, renderFiles, unfence } from '../../src/domain/files-block.ts';
+import { parseFixReply } from '../../src/domain/reply.ts';
 import { FILE_KINDS, type FileKind, type ModuleText } from '../../src/domain/module.ts';
 
 const ref = { track: 'b1', slug: '06-aspect', number: 6 };
@@ -26,6 +27,13 @@ const line = fc.oneof(
     '===END FILE===\r',
     '=====',
     '===CONTENT_START===',
+    '**===content_end===**',
+    '\u200b=== CHANGES_START ===',
+    '\\===CONTENT_END===',
+    '===REMOVED===',
+    '<think>',
+    'so </think> it is',
+    '\\<think>',
     '===FILE meta b1/meta/06-aspect.yaml ABSENT===',
     '',
   ),
@@ -54,6 +62,27 @@ test('whatever the files hold, they are read back as they were, but for a missin
         files: { lesson: withNewline(lesson), meta: withNewline(meta) },
       });
     }),
+  );
+});
+
+test('whatever a file holds, a model that gives it back as it stands in the prompt gives back its bytes', () => {
+  fc.assert(
+    fc.property(text, (lesson) => {
+      // What is read does not tell an empty text from an empty line, and line ends are those of the file.
+      fc.pre(!/\r/.test(lesson) && !lesson.includes('```') && !lesson.includes('~~~'));
+      const shown = renderFile(ref, 'lesson', lesson).split('\n').slice(1, -1);
+      const reply = [
+        '<think>',
+        '===CONTENT_START===',
+        '</think>',
+        '===CONTENT_START===',
+        ...shown,
+        '===CONTENT_END===',
+      ];
+      const parsed = parseFixReply(reply.join('\n'));
+      expect(parsed.ok && parsed.blocks.lesson).toBe(lesson.replace(/\n$/, ''));
+    }),
+    { numRuns: 1000 },
   );
 });
 

@@ -58,6 +58,18 @@ test('a review prompt holds rubric, audit and files, and asks for a review betwe
   expect(prompt).not.toContain('CONTENT_START');
 });
 
+test('the review of a fix tells what the fix took out, and any other review has no word of it', () => {
+  const prompts = createPrompts({ workspaceRoot });
+  const review = (input: Parameters<typeof prompts.review>[0]): string => prompts.review(input);
+  const sentence = 'Цей абзац розповідає про вид дієслова і ще про дещо.';
+  const base = { ...text, files: { ...text.files, lesson: `${text.files.lesson ?? ''}\n${sentence}\n` } };
+  expect(review({ text, audit, base })).toMatch(
+    /^## What the fix took out$[^]*^===REMOVED===\n[^]*^- text: Цей абзац[^]*^===END REMOVED===\n\n## Your reply$/m,
+  );
+  expect(review({ text, audit, base: text })).toBe(review({ text, audit }));
+  expect(review({ text, audit })).not.toContain('took out');
+});
+
 test('what stands in a file, a review or a reason is text: its variables are not filled', () => {
   const prompts = createPrompts({ workspaceRoot });
   expect(parseFiles(prompts.review({ text, audit }))?.files.lesson).toBe('# Вид\n\n{{rubric}} і {{files}}\n');

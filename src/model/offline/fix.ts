@@ -1,3 +1,4 @@
+import { sizeGuards } from '../../domain/size-guards.ts';
 import { FIXABLE_KINDS, type FixableKind } from '../../domain/module.ts';
 import type { Check, ModuleView, Problem } from './check.ts';
 import { CHECKS } from './checks/list.ts';
@@ -12,7 +13,7 @@ import { openYaml } from './yaml/edit.ts';
 const MOST_CHECKS = 4;
 const SHARE_OF_CHECKS = 0.6;
 
-/** A fix may not cut a file under this share of its old size: the guards would refuse the whole reply. */
+/** A fix keeps well above the size that the guards want: of them each refuses the whole reply. */
 const SMALLEST_SHARE = 0.65;
 
 const BLOCKS: Readonly<Record<FixableKind, string>> = {
@@ -74,8 +75,10 @@ function isAcceptable(view: ModuleView, mended: Readonly<Partial<Record<FixableK
   return FIXABLE_KINDS.every((kind) => {
     const text = mended[kind];
     if (text === undefined) return true;
-    const old = view.files[kind]?.trim().length ?? 0;
-    return text.trim().length >= old * SMALLEST_SHARE && (kind === 'lesson' || openYaml(text) !== null);
+    const old = view.files[kind] ?? '';
+    const isWhole = sizeGuards({ kind, old, block: text, requests: [], wordTarget: undefined }).length === 0;
+    const isLongEnough = text.trim().length >= old.trim().length * SMALLEST_SHARE;
+    return isWhole && isLongEnough && (kind === 'lesson' || openYaml(text) !== null);
   });
 }
 

@@ -1,4 +1,5 @@
 import { UserError, type ErrorKind } from './domain/errors.ts';
+import { TypedError } from './domain/failure.ts';
 import { systemErrorText } from './system-error.ts';
 
 /** Exit codes, the only list of them; docs/commands.md says the same to users. */
@@ -27,7 +28,7 @@ const CODES: Record<ErrorKind, ExitCode> = {
 /** The message and the exit code of an error. Its stack is shown only where neither we nor the system said what is wrong. */
 export function exitFor(error: unknown): { readonly message: string; readonly code: ExitCode } {
   if (error instanceof UserError) return { message: error.message, code: CODES[error.kind] };
-  const system = systemErrorText(error);
+  const system = error instanceof TypedError && error.type !== 'Bug' ? error.message : systemErrorText(error);
   if (system !== null) return { message: system, code: EXIT.failed };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `Unexpected error; please report it with what you did.\n${text}`, code: EXIT.failed };

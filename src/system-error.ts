@@ -1,4 +1,5 @@
 /** What the operating system refused, in words: which path, what is wrong with it, and what to do. */
+import { dirname } from 'node:path';
 
 /** An error of a system call, as Node makes it. */
 interface SystemError extends Error {
@@ -11,7 +12,7 @@ interface SystemError extends Error {
 type Words = (path: string, error: SystemError) => string;
 
 const noAccess: Words = (path, { syscall = 'use' }) =>
-  `Permission denied: ${path} (${syscall}).\nSee who may use it: ls -ld ${quoted(path)}`;
+  `Permission denied: ${path} (${syscall}).\nSee who may use it: ls -ld ${quoted(dirname(path))} ${quoted(path)}`;
 
 const noSpace: Words = (path) =>
   `There is no space left for ${path}.\nFree some (df ${quoted(path)} shows how much there is), then give the same command again.`;

@@ -30,6 +30,12 @@ export function exitFor(error: unknown): { readonly message: string; readonly co
   if (error instanceof UserError) return { message: error.message, code: CODES[error.kind] };
   const system = error instanceof TypedError && error.type !== 'Bug' ? error.message : systemErrorText(error);
   if (system !== null) return { message: system, code: EXIT.failed };
+  // Its class is in Temporal's client, which most commands do not load.
+  if (error instanceof Error && error.name === 'ServiceError')
+    return {
+      message: `Temporal does not answer: ${error.message}.\nLook closer: batch-manager doctor`,
+      code: EXIT.engine,
+    };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `Unexpected error; please report it with what you did.\n${text}`, code: EXIT.failed };
 }

@@ -48,10 +48,15 @@ const CWD_GONE =
 /** The message of a system call's error; null for any other error. */
 export function systemErrorText(error: unknown): string | null {
   if (!isSystemError(error)) return null;
-  const path = error.dest !== undefined && error.code !== 'ENOENT' ? error.dest : (error.path ?? 'a file');
+  const path = pathOf(error);
   const words = WORDS[error.code];
   if (words !== undefined) return words(path, error);
   return `${error.message}\nLook closer: batch-manager doctor`;
+}
+
+/** The path that is meant: a change of folder has its target as `dest`, and a rename fails for want of its source. */
+function pathOf({ syscall, code, path = 'a file', dest }: SystemError): string {
+  return dest !== undefined && (syscall === 'chdir' || code !== 'ENOENT') ? dest : path;
 }
 
 function isSystemError(error: unknown): error is SystemError {

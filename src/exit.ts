@@ -28,9 +28,14 @@ const CODES: Record<ErrorKind, ExitCode> = {
 /** The message and the exit code of an error. Its stack is shown only where neither we nor the system said what is wrong. */
 export function exitFor(error: unknown): { readonly message: string; readonly code: ExitCode } {
   if (error instanceof UserError) return { message: error.message, code: CODES[error.kind] };
-  if (error instanceof TypedError) return { message: error.message, code: EXIT.failed };
-  const system = systemErrorText(error);
+  const system = error instanceof TypedError && error.type !== 'Bug' ? error.message : systemErrorText(error);
   if (system !== null) return { message: system, code: EXIT.failed };
+  // Its class is in Temporal's client, which most commands do not load.
+  if (error instanceof Error && error.name === 'ServiceError')
+    return {
+      message: `Temporal does not answer: ${error.message}.\nLook closer: batch-manager doctor`,
+      code: EXIT.engine,
+    };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `Unexpected error; please report it with what you did.\n${text}`, code: EXIT.failed };
 }

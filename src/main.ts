@@ -35,6 +35,9 @@ const program = await createProgram(
   wanted,
 );
 
+// What escapes every `await` would else be printed by Node itself, past the boundary.
+process.on('uncaughtException', (error) => process.exit(report(error)));
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,4 +1,5 @@
 /** What the operating system refused, in words: which path, what is wrong with it, and what to do. */
+import { dirname } from 'node:path';
 
 /** An error of a system call, as Node makes it. */
 interface SystemError extends Error {
@@ -11,7 +12,7 @@ interface SystemError extends Error {
 type Words = (path: string, error: SystemError) => string;
 
 const noAccess: Words = (path, { syscall = 'use' }) =>
-  `Permission denied: ${path} (${syscall}).\nSee who may use it: ls -ld ${quoted(path)}`;
+  `Permission denied: ${path} (${syscall}).\nSee who may use it: ls -ld ${quoted(dirname(path))} ${quoted(path)}`;
 
 const noSpace: Words = (path) =>
   `There is no space left for ${path}.\nFree some (df ${quoted(path)} shows how much there is), then give the same command again.`;
@@ -47,10 +48,15 @@ const CWD_GONE =
 /** The message of a system call's error; null for any other error. */
 export function systemErrorText(error: unknown): string | null {
   if (!isSystemError(error)) return null;
-  const path = error.dest !== undefined && error.code !== 'ENOENT' ? error.dest : (error.path ?? 'a file');
+  const path = pathOf(error);
   const words = WORDS[error.code];
   if (words !== undefined) return words(path, error);
   return `${error.message}\nLook closer: batch-manager doctor`;
+}
+
+/** The path that is meant: a change of folder has its target as `dest`, and a rename fails for want of its source. */
+function pathOf({ syscall, code, path = 'a file', dest }: SystemError): string {
+  return dest !== undefined && (syscall === 'chdir' || code !== 'ENOENT') ? dest : path;
 }
 
 function isSystemError(error: unknown): error is SystemError {

@@ -1,6 +1,7 @@
 import { Argument, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { BASH_COMPLETION } from '../views/bash-completion.ts';
 import { newCommand, type Wiring } from './command.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
@@ -15,7 +16,11 @@ export function newCompletionCommand(wiring: Wiring, run = runCompletion): Comma
   return command;
 }
 
-async function runCompletion(_: Context, shell: (typeof SHELLS)[number]): Promise<ExitCode> {
+async function runCompletion({ io }: Context, shell: (typeof SHELLS)[number]): Promise<ExitCode> {
+  if (shell === 'bash') {
+    io.out(BASH_COMPLETION);
+    return EXIT.ok;
+  }
   const { script } = await import('@bomb.sh/tab');
   script(shell, 'batch-manager', 'batch-manager');
   return EXIT.ok;

@@ -1,5 +1,6 @@
 import type { Outcome } from './outcome.ts';
 import { shellQuoted } from './shell.ts';
+import { visibleLine } from './visible.ts';
 
 /** Longest subject of a commit, in characters. */
 const SUBJECT = 72;
@@ -7,7 +8,11 @@ const SUBJECT = 72;
 /** Modules that the commit of a whole task names. */
 const NAMED = 50;
 
-const cut = (subject: string): string => (subject.length <= SUBJECT ? subject : `${subject.slice(0, SUBJECT - 1)}…`);
+/** A subject is read by `git log`, which sends it to the terminal as it is. */
+function cut(text: string): string {
+  const subject = visibleLine(text);
+  return subject.length <= SUBJECT ? subject : `${subject.slice(0, SUBJECT - 1)}…`;
+}
 
 /** A module as a commit tells of it. */
 export interface CommittedModule {

@@ -112,7 +112,7 @@ export class Notices {
   }
 
   private async send(event: NoticeEvent, record: TaskRecord): Promise<void> {
-    const { command, url, timeout = TIMEOUT_MS } = this.settings().notify ?? {};
+    const { command, url, timeout = 0 } = this.settings().notify ?? {};
     const timeoutMs = readDuration(String(timeout), 'notify.timeout in batch-manager.yaml') || TIMEOUT_MS;
     const notice = noticeOf(event, record, this.workspace.root);
     const options: SendOptions = { notice, timeoutMs, signal: this.closing.signal };

@@ -187,7 +187,8 @@ export async function readOptional(file: string): Promise<Buffer | null> {
     return readFileSync(file);
   } catch (error) {
     if (isNotFound(error)) return null;
-    throw error;
+    // Of a folder in a file's place Node does not say which.
+    throw Object.assign(error as Error, { path: file });
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { notFoundError, usageError } from '../domain/errors.ts';
 import type { ModuleRef } from '../domain/module.ts';
@@ -59,11 +59,13 @@ function readFrom(workspace: Workspace, file: string): Manifest {
 }
 
 function findManifest(workspace: Workspace): string {
-  const found = below(workspace.root, DEPTH);
+  const closed: string[] = [];
+  const found = below(workspace.root, DEPTH, closed);
   const [first, ...others] = found;
   if (first === undefined) {
     throw notFoundError(
       `No ${MANIFEST} in ${workspace.root} or up to ${DEPTH} folders below.\n` +
+        (closed.length === 0 ? '' : `These may not be read, so it was not looked for there: ${closed.join(', ')}\n`) +
         'Run the command inside the curriculum\'s repository, or name the file in batch-manager.yaml: "manifest: path/to/curriculum.yaml".',
     );
   }
@@ -74,9 +76,12 @@ function findManifest(workspace: Workspace): string {
   );
 }
 
-/** All manifests in the folder and down to a depth; the nearest first. */
-function below(folder: string, depth: number): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true });
+/**
+ * All manifests in the folder and down to a depth; the nearest first. Folders that may not be read, such as a database's,
+ * are named in `closed` and passed over.
+ */
+function below(folder: string, depth: number, closed: string[]): string[] {
+  const entries = entriesOf(folder, closed);
   const here = entries
     .filter((entry) => entry.name === MANIFEST && !entry.isDirectory())
     .map(() => join(folder, MANIFEST));
@@ -84,7 +89,16 @@ function below(folder: string, depth: number): string[] {
   const folders = entries.filter(
     (entry) => entry.isDirectory() && !entry.name.startsWith('.') && !NEVER.has(entry.name),
   );
-  return [...here, ...folders.flatMap((entry) => below(join(folder, entry.name), depth - 1))];
+  return [...here, ...folders.flatMap((entry) => below(join(folder, entry.name), depth - 1, closed))];
+}
+
+function entriesOf(folder: string, closed: string[]): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    closed.push(folder);
+    return [];
+  }
 }
 
 function readText(file: string): string {

@@ -1,9 +1,13 @@
 /** How many columns of a terminal a text takes, and texts cut to columns. A stress mark takes none, an emoji two. */
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
 
-// oxlint-disable-next-line no-control-regex -- plain ASCII, the usual case, needs no segmenter
-const ASCII = /^[\u0000-\u007f]*$/;
+/** What a reader takes for one character each. Made at first use: that takes some milliseconds. */
+const graphemes = (text: string): Intl.Segments =>
+  (segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })).segment(text);
+
+// oxlint-disable-next-line no-control-regex -- Latin and Cyrillic without combining marks, the usual case: one column each
+const PLAIN = /^[\u0000-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f]*$/;
 
 /** Marks and format characters that stand alone. */
 const NARROWEST = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
@@ -17,19 +21,19 @@ const ELLIPSIS = '…';
 
 /** Columns of a text of one line. */
 export function textWidth(text: string): number {
-  if (ASCII.test(text)) return text.length;
+  if (PLAIN.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += graphemeWidth(segment);
+  for (const { segment } of graphemes(text)) width += graphemeWidth(segment);
   return width;
 }
 
 /** The text, or as much of its start as fits into so many columns together with an ellipsis. */
 export function cutText(text: string, columns: number): string {
-  if (text.length <= columns && ASCII.test(text)) return text;
+  if (text.length <= columns && PLAIN.test(text)) return text;
   if (textWidth(text) <= columns) return text;
   let width = textWidth(ELLIPSIS);
   let kept = '';
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes(text)) {
     width += graphemeWidth(segment);
     if (width > columns) break;
     kept += segment;

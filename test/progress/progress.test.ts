@@ -43,6 +43,15 @@ test('an ETA is given once two modules have ended', () => {
   expect(totalsLine(progress, 4, NOW)).toBe('2/4 modules, 1 running, 10s, about 10s left');
 });
 
+test('the live view shows what a log line would have a terminal do, though the log was written by somebody else', () => {
+  const evil = '2026-11-24T08:00:01.000Z  b1/01-\u001b[31m\u202ex  review r0   \u001b]52;c;aGk=\u0007 \u009b2J PASS';
+  const view = liveView(advance(NO_PROGRESS, [evil]), 1, NOW, { columns: 200, rows: 9 });
+  expect(view).toContain(String.raw`b1/01-\x1b[31m\u202ex`);
+  expect(view).toContain(String.raw`\x1b]52;c;aGk=\x07 \x9b2J PASS`);
+  // oxlint-disable-next-line no-control-regex -- of our own there are colours alone
+  expect(view.replaceAll(/\u001b\[\d+m/g, '')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+});
+
 test('the live view is as wide as the terminal at most, and says what it leaves out', () => {
   const many = Array.from({ length: 5 }, (_, index) => line(1, `b1/0${index}-module`, 'review r0', 'x'.repeat(200)));
   const view = liveView(advance(NO_PROGRESS, many), 5, NOW, { columns: 60, rows: 3 });

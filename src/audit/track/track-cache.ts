@@ -1,3 +1,4 @@
+import { TypedError } from '../../domain/failure.ts';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { AuditReport } from '../../domain/audit.ts';
@@ -60,8 +61,13 @@ export class TrackCache {
   async save(): Promise<void> {
     if (!this.changed) return;
     const kept = { version: VERSION, by: this.by, modules: Object.fromEntries(this.modules) };
-    await keepOutOfGit(this.folder);
-    await writeWork(this.file, JSON.stringify(kept));
+    try {
+      await keepOutOfGit(this.folder);
+      await writeWork(this.file, JSON.stringify(kept));
+    } catch (error) {
+      // In a workspace that may not be written the next audit takes as long as this one.
+      if (!(error instanceof TypedError)) throw error;
+    }
   }
 }
 

@@ -10,7 +10,9 @@ import { moduleKey } from '../src/domain/module.ts';
 import type { Ask, ModelReply } from '../src/model/model.ts';
 import { isOverridden } from '../src/prompts/prompts.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
-import { usd } from '../src/domain/cost.ts';
+import { shortageText } from '../src/domain/cost.ts';
+import { noPriceLine } from '../src/domain/price-text.ts';
+import { believedUsage } from '../src/model/usage.ts';
 import type { ClosedGate } from '../src/store/model-gates.ts';
 import type { StoredReply } from '../src/store/replies.ts';
 import type { CallInput } from '../workflows/step-contract.ts';
@@ -122,13 +124,11 @@ function bookingOf({ key, ask, name, input }: Call): Booking {
 }
 
 async function overBudget(call: Call, over: Over): Promise<FlightResult> {
-  if (over.over === 'module') {
-    const { settings, round } = call.input;
-    const limit = usd(settings.moduleBudgetUsd ?? 0);
-    const wanted = `${call.ask} r${round} may cost ${usd(over.wanted)} more`;
-    return { kind: 'over-budget', detail: `${usd(over.spent)} of the ${limit} for a module are spent, and ${wanted}` };
-  }
-  const detail = usd(await call.deps.gates.budgetUsd(call.input.taskId));
+  const { ask, name, input } = call;
+  const which = `${ask} r${input.round}`;
+  if (over.over === 'module') return { kind: 'over-budget', detail: shortageText(over, which, ' for a module') };
+  const detail =
+    over.over === 'price' ? `${noPriceLine([name])}, then set the budget again` : shortageText(over, which);
   await call.log(budgetText(detail));
   return { kind: 'wait', reason: 'budget', until: null, detail };
 }
@@ -181,14 +181,14 @@ const isShippedForm = ({ deps, ask }: Call): boolean =>
 async function keep(call: Call, reply: ModelReply, ms: number): Promise<void> {
   const { ask, name } = call;
   faultPoint('call:replied');
-  const stored: StoredReply = { ask, model: name, ...reply, ms, at: new Date().toISOString() };
+  const usage = believedUsage(reply.usage);
+  const stored: StoredReply = { ask, model: name, ...reply, usage, ms, at: new Date().toISOString() };
   await putOnceThereIsSpace(call, call.key, stored);
   faultPoint('call:kept');
   // One that is there stays: a task that waits may have gone on from it.
   if (call.sharedKey !== call.key && (await call.deps.replies.get(call.sharedKey)) === null)
     await putOnceThereIsSpace(call, call.sharedKey, stored);
-  const tokens =
-    reply.usage.outputTokens === null ? '' : `, ${reply.usage.inputTokens ?? '?'} + ${reply.usage.outputTokens} tokens`;
+  const tokens = usage.outputTokens === null ? '' : `, ${usage.inputTokens ?? '?'} + ${usage.outputTokens} tokens`;
   await call.log(`replied in ${prettyMs(ms)}${tokens}`);
 }
 

@@ -34,6 +34,9 @@ const levelSchema = z.strictObject({
   'item-minimums': z.record(z.string(), z.number().int().min(1)).optional(),
 });
 
+/** USD a million tokens; a thousand times what the dearest model costs is a slip. */
+const price = z.number().min(0).max(1_000_000);
+
 const NAME = /^[a-z][a-z0-9-]*$/;
 const NAME_RULE = 'a provider name has small letters, digits and "-"';
 
@@ -147,12 +150,8 @@ export const settingsFileSchema = z.strictObject({
   /** USD a million tokens by `provider/model`: for models without a known price, or with another. */
   prices: z
     .record(
-      z.string(),
-      z.strictObject({
-        input: z.number().min(0),
-        output: z.number().min(0),
-        'cached-input': z.number().min(0).optional(),
-      }),
+      z.string().regex(/^[^/\s]+\/\S+$/, 'a model is written as provider/model'),
+      z.strictObject({ input: price, output: price, 'cached-input': price.optional() }),
     )
     .optional(),
   engine: z

@@ -130,6 +130,8 @@ export const settingsFileSchema = z.strictObject({
       'word-target': z.enum(WORD_TARGET_SOURCES).optional(),
       /** Gates that are left out or judge otherwise; their names are checked where they are used. */
       gates: z.record(z.string(), z.enum(GATE_MODES)).optional(),
+      /** Names that may mix Latin and Ukrainian letters, such as monoбанк. */
+      'mixed-words': z.array(z.string().regex(/^\S{2,}$/, 'a name without spaces')).optional(),
     })
     .optional(),
   levels: z.record(z.string(), levelSchema).optional(),

@@ -11,7 +11,9 @@ import type { Ask, ModelReply } from '../src/model/model.ts';
 import { isPlainlyUseless } from '../src/domain/reply.ts';
 import { isOverridden } from '../src/prompts/prompts.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
-import { usd } from '../src/domain/cost.ts';
+import { shortageText } from '../src/domain/cost.ts';
+import { noPriceLine } from '../src/domain/price-text.ts';
+import { believedUsage } from '../src/model/usage.ts';
 import type { ClosedGate } from '../src/store/model-gates.ts';
 import type { StoredReply } from '../src/store/replies.ts';
 import type { CallInput } from '../workflows/step-contract.ts';
@@ -123,13 +125,11 @@ function bookingOf({ key, ask, name, input }: Call): Booking {
 }
 
 async function overBudget(call: Call, over: Over): Promise<FlightResult> {
-  if (over.over === 'module') {
-    const { settings, round } = call.input;
-    const limit = usd(settings.moduleBudgetUsd ?? 0);
-    const wanted = `${call.ask} r${round} may cost ${usd(over.wanted)} more`;
-    return { kind: 'over-budget', detail: `${usd(over.spent)} of the ${limit} for a module are spent, and ${wanted}` };
-  }
-  const detail = usd(await call.deps.gates.budgetUsd(call.input.taskId));
+  const { ask, name, input } = call;
+  const which = `${ask} r${input.round}`;
+  if (over.over === 'module') return { kind: 'over-budget', detail: shortageText(over, which, ' for a module') };
+  const detail =
+    over.over === 'price' ? `${noPriceLine([name])}, then set the budget again` : shortageText(over, which);
   await call.log(budgetText(detail));
   return { kind: 'wait', reason: 'budget', until: null, detail };
 }
@@ -185,14 +185,14 @@ async function keep(call: Call, reply: ModelReply, ms: number): Promise<void> {
   faultPoint('call:replied');
   // Marked at once where that can be told without reading it: its task may be stopped before any step looks at it.
   const useless = isPlainlyUseless(reply) ? { useless: [taskId] } : {};
-  const stored: StoredReply = { ask, model: name, ...reply, ms, at: new Date().toISOString(), ...useless };
+  const usage = believedUsage(reply.usage);
+  const stored: StoredReply = { ask, model: name, ...reply, usage, ms, at: new Date().toISOString(), ...useless };
   await putOnceThereIsSpace(call, key, sharedKey === key ? stored : { ...stored, shared: sharedKey });
   faultPoint('call:kept');
   // One that is there and of use stays: a task that waits may have gone on from it.
   if (sharedKey !== key && (await call.deps.replies.usable(sharedKey, taskId)) === null)
     await putOnceThereIsSpace(call, sharedKey, stored);
-  const tokens =
-    reply.usage.outputTokens === null ? '' : `, ${reply.usage.inputTokens ?? '?'} + ${reply.usage.outputTokens} tokens`;
+  const tokens = usage.outputTokens === null ? '' : `, ${usage.inputTokens ?? '?'} + ${usage.outputTokens} tokens`;
   await call.log(`replied in ${prettyMs(ms)}${tokens}`);
 }
 

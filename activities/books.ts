@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { CHARACTERS_A_TOKEN, CostSum, USUAL_REPLY, type TaskCost } from '../src/domain/cost.ts';
+import { CostSum, tokensOf, USUAL_REPLY, type Shortage, type TaskCost } from '../src/domain/cost.ts';
 import { ModelError, type ModelReply } from '../src/model/model.ts';
 import type { PriceOf } from '../src/model/prices.ts';
+import { usageKind } from '../src/model/usage.ts';
 import type { Asked, LedgerLine, LedgerStore } from '../src/store/ledger.ts';
 import type { ReplyStore } from '../src/store/replies.ts';
 
 /** What is written of a call before it is asked. */
-export type Booking = Omit<Asked, 'kind' | 'id' | 'at' | 'reserved'>;
+export type Booking = Omit<Asked, 'kind' | 'id' | 'at' | 'reserved' | 'characters'>;
 
 /** What a call may cost, and what its task may spend. */
 export interface Limit {
@@ -21,12 +22,20 @@ export interface Limit {
   whenFree(): Promise<void>;
 }
 
-/** Whose money does not reach for a call: the task's, or that of its module, with USD spent on it and wanted for the call. */
-export type Over =
-  { readonly over: 'task' } | { readonly over: 'module'; readonly spent: number; readonly wanted: number };
+/**
+ * Why a call is not made: the money of its task, or of its module, does not reach for it; or there is a limit, and nobody
+ * knows the price of its model.
+ */
+export type Over = ({ readonly over: 'task' | 'module' } & Shortage) | { readonly over: 'price' };
 
-/** The provider's own answer was a refusal: it cost nothing. Of a call that was cut nobody knows. */
-const isRefusal = (error: unknown): boolean => error instanceof ModelError && error.errorClass !== 'network';
+/** What is believed of a reply's cost. */
+type Settled = Omit<Extract<LedgerLine, { kind: 'settled' }>, 'kind' | 'id' | 'at'>;
+
+/** What of a reply tells its cost. */
+type Priceable = Pick<ModelReply, 'usage' | 'text'>;
+
+/** The provider's own answer was a refusal: it cost nothing. Of a call that was cut, or not to be read, nobody knows. */
+const isRefusal = (error: unknown): boolean => error instanceof ModelError && !error.mayCost;
 
 /** Books what each call of a task costs; invariants in src/store/ledger.ts. */
 export class Books {
@@ -56,9 +65,9 @@ export class Books {
     keep: (reply: Exclude<R, 'timeout'>) => Promise<void>,
   ): Promise<R | Over> {
     const sum = await this.open(taskId);
-    const reserved = await this.reserve(taskId, sum, booking, limit);
-    if ('over' in reserved) return reserved;
-    const { id } = reserved;
+    const reserve = await this.reserve(taskId, sum, booking, limit);
+    if ('over' in reserve) return reserve;
+    const { id } = reserve;
     const note = (line: LedgerLine): void => this.note(taskId, sum, line);
     let wasMade = false;
     try {
@@ -70,7 +79,7 @@ export class Books {
         return reply;
       }
       await keep(reply as Exclude<R, 'timeout'>);
-      note({ kind: 'settled', id, at: now(), ...(await this.priced(booking.model, reply)) });
+      note(await this.endOf(reserve, reply));
       return reply;
     } catch (error) {
       note({ kind: wasMade && !isRefusal(error) ? 'unsettled' : 'refused', id, at: now() });
@@ -87,36 +96,33 @@ export class Books {
    * Writes the line of a call with what it may cost, and gives its id; or says whose money does not reach, once nothing is in
    * flight that could leave some.
    */
-  private async reserve(
-    taskId: string,
-    sum: CostSum,
-    booking: Booking,
-    limit: Limit,
-  ): Promise<{ readonly id: string } | Over> {
-    const reserved = sum.usual(booking.ask) ?? (await this.guess(booking, limit.promptLength));
+  private async reserve(taskId: string, sum: CostSum, booking: Booking, limit: Limit): Promise<Asked | Over> {
     for (;;) {
+      // Asked again, too: a price may have been added meanwhile.
+      const guess = await this.guess(booking, limit.promptLength);
       const budget = await limit.budgetUsd();
       limit.signal.throwIfAborted();
-      const { moduleBudgetUsd } = limit;
+      const { moduleBudgetUsd, promptLength: characters } = limit;
+      if (guess === null && (budget > 0 || moduleBudgetUsd > 0)) return { over: 'price' };
       // From here to the line nothing is awaited: two calls cannot reserve the same money.
-      const spent = sum.committedOf(booking);
-      if (moduleBudgetUsd > 0 && spent + reserved > moduleBudgetUsd) return { over: 'module', spent, wanted: reserved };
-      if (budget === 0 || sum.committed + reserved <= budget) {
-        const id = randomUUID();
-        this.note(taskId, sum, { kind: 'asked', id, at: now(), ...booking, reserved });
-        return { id };
+      const wanted = sum.usual(booking) ?? guess ?? 0;
+      if (moduleBudgetUsd > 0 && sum.committedOf(booking) + wanted > moduleBudgetUsd)
+        return { over: 'module', ...sum.spentOn(booking), limit: moduleBudgetUsd, wanted };
+      if (budget === 0 || sum.committed + wanted <= budget) {
+        const asked = { kind: 'asked', id: randomUUID(), at: now(), ...booking, characters, reserved: wanted } as const;
+        this.note(taskId, sum, asked);
+        return asked;
       }
-      if (sum.inFlight === 0) return { over: 'task' };
+      if (sum.inFlight === 0) return { over: 'task', ...sum.spent, limit: budget, wanted };
       await this.change(taskId, limit.signal);
     }
   }
 
-  private async guess({ ask, model }: Booking, promptLength: number): Promise<number> {
-    const inputTokens = Math.ceil(promptLength / CHARACTERS_A_TOKEN);
+  /** What a call may cost by its prompt; null where the price is not known. */
+  private guess({ ask, model }: Booking, promptLength: number): Promise<number | null> {
+    const inputTokens = tokensOf(promptLength);
     const outputTokens = ask === 'fix' ? inputTokens : USUAL_REPLY;
-    return (
-      (await this.priceOf(model, { inputTokens, outputTokens, reasoningTokens: null, cachedInputTokens: null })) ?? 0
-    );
+    return this.priceOf(model, { inputTokens, outputTokens, reasoningTokens: null, cachedInputTokens: null });
   }
 
   /** Waits until a call of the task is over, or its budget was changed. */
@@ -160,20 +166,36 @@ export class Books {
       if (line.kind === 'asked') open.set(line.id, line);
       else open.delete(line.id);
     }
-    for (const { id, reply, model, at: askedAt } of open.values()) {
-      const got = await this.replies.get(reply);
+    for (const asked of open.values()) {
+      const got = await this.replies.get(asked.reply);
       // A reply that is older than the call is another call's.
-      const line: LedgerLine =
-        got === null || got.at < askedAt
-          ? { kind: 'unsettled', id, at: now() }
-          : { kind: 'settled', id, at: got.at, ...(await this.priced(model, got)) };
-      this.note(taskId, sum, line);
+      const isCut = got === null || got.at < asked.at;
+      this.note(
+        taskId,
+        sum,
+        isCut ? { kind: 'unsettled', id: asked.id, at: now() } : await this.endOf(asked, got, got.at),
+      );
     }
     return sum;
   }
 
-  private async priced(model: string, { usage }: Pick<ModelReply, 'usage'>) {
-    return { usd: await this.priceOf(model, usage), input: usage.inputTokens, output: usage.outputTokens };
+  /** The line of a call whose reply came: settled where it can be known what it cost. */
+  private async endOf(asked: Asked, reply: Priceable, at = now()): Promise<LedgerLine> {
+    const { id, reserved } = asked;
+    const settled = usageKind(reply.usage) === 'odd' ? null : await this.settlement(asked, reply);
+    // Under a limit a reply without a price must not look free.
+    const isKnown = settled !== null && (settled.usd !== null || reserved === 0);
+    return isKnown ? { kind: 'settled', id, at, ...settled } : { kind: 'unsettled', id, at };
+  }
+
+  private async settlement({ model, characters }: Asked, { usage, text }: Priceable): Promise<Settled> {
+    const counted = { usd: await this.priceOf(model, usage), input: usage.inputTokens, output: usage.outputTokens };
+    // A model that is free whatever it uses needs no count.
+    if (usageKind(usage) === 'counted' || (counted.usd === 0 && usage.inputTokens === null))
+      return { ...counted, estimated: false };
+    const [input, output] = [tokensOf(characters), tokensOf(text.length)];
+    const estimate = { ...usage, inputTokens: input, outputTokens: output, cachedInputTokens: null };
+    return { usd: await this.priceOf(model, estimate), input, output, estimated: true };
   }
 }
 

@@ -6,6 +6,7 @@ import type { TaskGates } from '../src/concurrency/gates.ts';
 import type { KeyedLock } from '../src/concurrency/keyed-lock.ts';
 import type { SharedLock } from '../src/concurrency/shared-lock.ts';
 import type { Model } from '../src/model/model.ts';
+import type { PriceOf } from '../src/model/prices.ts';
 import type { Notices } from '../src/notify/notices.ts';
 import type { Prompts } from '../src/prompts/prompts.ts';
 import type { AuditStore } from '../src/store/audits.ts';
@@ -47,6 +48,8 @@ export interface Deps {
   readonly plans: PlanStore;
   readonly records: RecordStore;
   readonly books: Books;
+  /** Prices as they are now: a person may add one while a task runs. */
+  readonly priceOf: PriceOf;
   /** Tells somebody that a task is over or waits. */
   readonly notices: Pick<Notices, 'note'>;
   readonly tokens: TokenStore;

@@ -12,7 +12,9 @@ import {
   uncommittedModules,
   uncommittedText,
 } from '../src/git/uncommitted-modules.ts';
+import { modelsToPrice, noPriceText } from '../src/domain/price-text.ts';
 import { checkSelection, formatSelection, selectedNumbers } from '../src/domain/selection.ts';
+import { unpriced } from '../src/model/prices.ts';
 import { moduleRefs, trackModules } from '../src/store/manifest.ts';
 import { moduleHashes } from '../src/store/module-files.ts';
 import type { PlanLine } from '../src/store/plans.ts';
@@ -35,8 +37,9 @@ export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
       const lines = await planLines(deps, input);
       // Before the check, so that a task that fails for want of a key is listed, too.
       await putFirstRecord(deps, input, lines);
-      if (OPERATIONS[input.operation].asks) checkModels(deps, [input.settings.model, input.settings.reviewModel]);
       const { settings } = input;
+      if (OPERATIONS[input.operation].asks) checkModels(deps, [settings.model, settings.reviewModel]);
+      await checkPrices(deps, modelsToPrice(input.operation, settings));
       const { uncommitted, logged } = await lookIntoGit(deps, input, lines);
       // Where git cannot tell, any of them may be a person's work.
       const isSkipped = ({ slug }: PlanLine): boolean =>
@@ -130,9 +133,18 @@ function checkModels(deps: Pick<Deps, 'model'>, names: readonly string[]): void 
   }
 }
 
-/** Whether models that a task is to change to can be called. */
-export function createCheckModels(deps: Pick<Deps, 'model'>): BatchSteps['checkModels'] {
-  return async ({ models }) => checkModels(deps, models);
+/** @throws TypedError BadRequest where a budget could not be kept, with the lines to add to the settings. */
+async function checkPrices({ priceOf }: Pick<Deps, 'priceOf'>, models: readonly string[]): Promise<void> {
+  const without = await unpriced(models, priceOf);
+  if (without.length > 0) throw new TypedError('BadRequest', noPriceText(without));
+}
+
+/** Whether models that a task is to change to can be called, and what it may spend can be kept. */
+export function createCheckModels(deps: Pick<Deps, 'model' | 'priceOf'>): BatchSteps['checkModels'] {
+  return async ({ models, priced }) => {
+    checkModels(deps, models);
+    await checkPrices(deps, priced);
+  };
 }
 
 async function planLines(deps: Deps, input: FreezePlanInput): Promise<PlanLine[]> {

@@ -1,5 +1,6 @@
 /** The update that changes a running task's settings: absolute values, from the next call on, over every restart. */
 import { LIVE_SETTINGS, MAX_CONCURRENCY, type LiveSettings } from '../src/domain/settings.ts';
+import { modelsToPrice } from '../src/domain/price-text.ts';
 import type { BatchState } from './batch-state.ts';
 import { SET_UPDATE, type Answer, type TaskChanges } from './contract.ts';
 import { badRequest, handleMessage } from './messages.ts';
@@ -56,22 +57,32 @@ function valueText(name: keyof LiveSettings, value: string | number): string {
   return value === 0 ? 'no limit' : `$${value}`;
 }
 
+/** A budget that is set again has modules look again that wait for money: a price may have been added meanwhile. */
+function unchanged(state: BatchState, changes: TaskChanges): Answer {
+  if (changes.budgetUsd === undefined || state.short.length === 0) return { changed: false, detail: 'no change' };
+  state.again.unshift(...state.short.splice(0));
+  return { changed: false, detail: 'no change; it looks again whether the money reaches' };
+}
+
 async function set(state: BatchState, changes: TaskChanges): Promise<Answer> {
   const changed = LIVE_SETTINGS.filter((name) => changes[name] !== undefined && changes[name] !== state.live[name]);
-  if (changed.length === 0) return { changed: false, detail: 'no change' };
+  if (changed.length === 0) return unchanged(state, changes);
   const isOther = (...names: (keyof LiveSettings)[]): boolean => names.some((name) => changed.includes(name));
   const models = [...new Set([changes.model, changes.reviewModel])].filter((name) => name !== undefined);
-  if (isOther('model', 'reviewModel')) await state.steps.run('checkModels', { models });
   const before = state.live;
   const now = Object.fromEntries(changed.map((name) => [name, changes[name]])) as Partial<LiveSettings>;
-  state.live = { ...before, ...now };
+  const isAboutMoney = isOther('model', 'reviewModel', 'budgetUsd', 'moduleBudgetUsd');
+  const priced = isAboutMoney ? modelsToPrice(state.input.operation, { ...state.settings, ...now }) : [];
+  if (isOther('model', 'reviewModel') || priced.length > 0) await state.steps.run('checkModels', { models, priced });
+  // What another message changed meanwhile stays.
+  state.live = { ...state.live, ...now };
   const detail = changed
     .map((name) => `${WORDS[name]} ${valueText(name, before[name] ?? 0)} to ${valueText(name, state.live[name] ?? 0)}`)
     .join(', ');
   await sendLimits(state);
   const text = `${detail}${byText(changes)}`;
   await state.steps.run('logTask', { taskId: state.input.taskId, event: SET_UPDATE, text });
-  if (isOther('budgetUsd')) state.again.unshift(...state.short.splice(0));
+  if (isAboutMoney) state.again.unshift(...state.short.splice(0));
   if (isOther('model', 'reviewModel', 'maxRounds', 'passScore', 'moduleBudgetUsd'))
     for (const open of state.open.values()) open.sendSettings();
   if (isOther('model', 'reviewModel')) await leaveTheOldModel(state);

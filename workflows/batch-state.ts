@@ -188,8 +188,7 @@ export class BatchState {
   private get waiting(): Standing | null {
     const waitsFor = (wait: TaskWait, reason: string): Standing => ({ status: 'waiting', wait, reason });
     if (this.open.size > 0) return null;
-    if (this.short.length > 0)
-      return waitsFor('budget', `waiting for budget: ${this.short[0]?.note?.detail ?? ''} is spent`);
+    if (this.short.length > 0) return waitsFor('budget', `waiting for budget: ${this.short[0]?.note?.detail ?? ''}`);
     if (this.hasNext || this.held.length === 0) return null;
     const { asking } = this;
     const modules = asking.length === 1 ? '1 module' : `${asking.length} modules`;

@@ -318,7 +318,11 @@ export interface BatchSteps {
   /** Has the calls of the task that wait close their modules: what they would ask has changed. */
   turnBack(input: { readonly taskId: string }): Promise<void>;
   /** Checks that models can be called. Throws AuthFailed or BadRequest with what is missing, or a usage error. */
-  checkModels(input: { readonly models: readonly string[] }): Promise<void>;
+  checkModels(input: {
+    readonly models: readonly string[];
+    /** Models of which the price must be known: the task has a limit of money. */
+    readonly priced: readonly string[];
+  }): Promise<void>;
   /** Modules that ended without passing, at most 200 of them, with their generation as it is now. */
   failedModules(input: FailedModulesInput): Promise<readonly PlannedModule[]>;
   /** Aborts the calls of one module. */

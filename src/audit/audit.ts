@@ -18,6 +18,8 @@ export interface AuditOptions {
   readonly wordTarget: WordTargetSource;
   /** Gates that are left out, or judge otherwise; none where it is left out. */
   readonly gates?: GateModes;
+  /** Names that may mix Latin and Ukrainian letters; none where it is left out. */
+  readonly mixedWords?: readonly string[];
 }
 
 /** A report of every gate, with what status files and reports tell beside it. */
@@ -58,7 +60,7 @@ function readInput(text: ModuleText, review: string | null, options: AuditOption
   const lesson = readLesson(text.files.lesson);
   const profile = moduleProfile(text, sidecars, options);
   const richness = profile.richness === null ? null : richnessOf(lesson, profile.richness.profile);
-  return { text, lesson, sidecars, profile, richness, review };
+  return { text, lesson, sidecars, profile, richness, review, mixedWords: options.mixedWords ?? [] };
 }
 
 /** The level's profile with the module's own word target. */

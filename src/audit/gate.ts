@@ -16,6 +16,8 @@ export interface GateInput {
   readonly richness: Richness | null;
   /** Text of the module's review file; null where there is none. */
   readonly review: string | null;
+  /** Names that may mix Latin and Ukrainian letters. */
+  readonly mixedWords: readonly string[];
 }
 
 /** Keys of a status file under which gates are told. */

@@ -24,16 +24,16 @@ export const lintGate: Gate = {
   },
 };
 
-function problemsOf({ lesson, text }: GateInput): readonly Finding[] {
+function problemsOf({ lesson, text, mixedWords }: GateInput): readonly Finding[] {
   const found: Finding[] = [];
   const add = (file: FileKind, problems: readonly LintProblem[]): void => {
     for (const problem of problems) if (found.length <= 1000) found.push(finding(file, problem));
   };
-  add('lesson', [...lesson.lines.flatMap((line) => lintLine(line, true)), ...lintMarks(lesson.lines)]);
+  add('lesson', [...lesson.lines.flatMap((line) => lintLine(line, true, mixedWords)), ...lintMarks(lesson.lines)]);
   for (const kind of SIDECARS)
     add(
       kind,
-      linesOf(text.files[kind]).flatMap((line) => lintLine(line, false)),
+      linesOf(text.files[kind]).flatMap((line) => lintLine(line, false, mixedWords)),
     );
   return found;
 }

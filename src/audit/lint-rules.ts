@@ -3,6 +3,7 @@ import { blocksOf, type Block } from './blocks.ts';
 import type { LessonLine } from './lesson-lines.ts';
 import { isTableLine } from './lesson.ts';
 import { eachWord } from './letters.ts';
+import { isRightlyMixed } from './mixed-words.ts';
 import { cut } from './values.ts';
 
 export interface LintProblem {
@@ -32,8 +33,12 @@ const NO_SPACE = /^ {0,3}#{1,6}[\p{L}\p{N}]/u;
 /** English words that stand twice rightly: "that that", "had had". */
 const RIGHTLY_TWICE = new Set(['that', 'had']);
 
-/** Problems of a line by itself. `prose`: of a lesson, not of a sidecar. */
-export function lintLine({ text: whole, number }: LessonLine, prose: boolean): readonly LintProblem[] {
+/** Problems of a line by itself. `prose`: of a lesson, not of a sidecar; `names`: words that may mix Latin and Ukrainian letters. */
+export function lintLine(
+  { text: whole, number }: LessonLine,
+  prose: boolean,
+  names: readonly string[],
+): readonly LintProblem[] {
   const text = whole.length > MAX_LINE ? whole.slice(0, MAX_LINE) : whole;
   const problems: LintProblem[] = [];
   const each: Each = (pattern, make) => {
@@ -43,7 +48,7 @@ export function lintLine({ text: whole, number }: LessonLine, prose: boolean): r
       if (made !== null) problems.push({ ...made, line: number, column: match.index + 1 });
     }
   };
-  if (ODD.test(text)) findOdd(text, each);
+  if (ODD.test(text)) findOdd(text, each, names);
   if (!prose) return problems;
   if (!isTableLine(text)) {
     for (const { word, column } of doubledWords(text).slice(0, MAX_IN_LINE))
@@ -67,15 +72,16 @@ export function lintLine({ text: whole, number }: LessonLine, prose: boolean): r
 type Each = (pattern: RegExp, make: (match: RegExpExecArray) => Omit<LintProblem, 'line' | 'column'> | null) => void;
 
 /** What can be told by single letters: mixed words, broken characters, control characters. */
-function findOdd(text: string, each: Each): void {
+function findOdd(text: string, each: Each, names: readonly string[]): void {
   let lastWord = -1;
   each(MIXED, (match) => {
     const [word, start] = wordAt(text, match.index);
     if (start === lastWord) return null;
     lastWord = start;
+    if (isRightlyMixed(word, names)) return null;
     return {
       message: `The word "${cut(word, 40)}" mixes Latin and Ukrainian letters`,
-      hint: `Type the word with Ukrainian letters only: ${named(word)}.`,
+      hint: `Type the word with the letters of one script (${named(word)}); a name that mixes them goes under audit.mixed-words.`,
     };
   });
   each(REPLACEMENT, () => ({

@@ -10,7 +10,12 @@ import type { SettingsFile } from './schema.ts';
 export function auditOptions(settings: SettingsFile): AuditOptions {
   const gates = settings.audit?.gates ?? {};
   for (const name of Object.keys(gates)) checkGate(name, 'audit.gates in batch-manager.yaml');
-  return { overrides: settings.levels ?? {}, wordTarget: settings.audit?.['word-target'] ?? 'plan', gates };
+  return {
+    overrides: settings.levels ?? {},
+    wordTarget: settings.audit?.['word-target'] ?? 'plan',
+    gates,
+    mixedWords: settings.audit?.['mixed-words'] ?? [],
+  };
 }
 
 /**

@@ -34,6 +34,9 @@ const levelSchema = z.strictObject({
   'item-minimums': z.record(z.string(), z.number().int().min(1)).optional(),
 });
 
+/** USD a million tokens; a thousand times what the dearest model costs is a slip. */
+const price = z.number().min(0).max(1_000_000);
+
 const NAME = /^[a-z][a-z0-9-]*$/;
 const NAME_RULE = 'a provider name has small letters, digits and "-"';
 
@@ -127,6 +130,8 @@ export const settingsFileSchema = z.strictObject({
       'word-target': z.enum(WORD_TARGET_SOURCES).optional(),
       /** Gates that are left out or judge otherwise; their names are checked where they are used. */
       gates: z.record(z.string(), z.enum(GATE_MODES)).optional(),
+      /** Names that may mix Latin and Ukrainian letters, such as monoбанк. */
+      'mixed-words': z.array(z.string().regex(/^\S{2,}$/, 'a name without spaces')).optional(),
     })
     .optional(),
   levels: z.record(z.string(), levelSchema).optional(),
@@ -147,12 +152,8 @@ export const settingsFileSchema = z.strictObject({
   /** USD a million tokens by `provider/model`: for models without a known price, or with another. */
   prices: z
     .record(
-      z.string(),
-      z.strictObject({
-        input: z.number().min(0),
-        output: z.number().min(0),
-        'cached-input': z.number().min(0).optional(),
-      }),
+      z.string().regex(/^[^/\s]+\/\S+$/, 'a model is written as provider/model'),
+      z.strictObject({ input: price, output: price, 'cached-input': price.optional() }),
     )
     .optional(),
   engine: z

@@ -7,6 +7,12 @@ export const CHARACTERS_A_TOKEN = 3;
 /** Tokens of a reply that is no fix, before anything is known; a fix is as long as what it replaces. */
 export const USUAL_REPLY = 2000;
 
+/** Most tokens of a call that are believed, input and output each: ten times the longest context there is. */
+export const MAX_TOKENS = 100_000_000;
+
+/** Tokens that a text of so many characters likely has. */
+export const tokensOf = (characters: number): number => Math.ceil(characters / CHARACTERS_A_TOKEN);
+
 /** What a task cost so far, as its record has it. */
 export interface TaskCost {
   /** Sum of the calls whose price is known, USD. */
@@ -15,7 +21,9 @@ export interface TaskCost {
   readonly calls: number;
   /** Those of them whose model has no known price. */
   readonly unpriced_calls: number;
-  /** Calls that were aborted or cut by a kill: what they cost nobody knows. */
+  /** Those of them whose tokens the provider did not count: they are estimated by the length of prompt and reply. */
+  readonly estimated_calls: number;
+  /** Calls that were aborted, cut by a kill, or answered with what nobody can read: what they cost nobody knows. */
   readonly unsettled_calls: number;
   /** What they were reserved with, USD: it counts against the budget. */
   readonly unsettled_usd: number;
@@ -34,6 +42,8 @@ type Line =
       /** Of the module: each try anew has its own share of the money. */
       readonly generation: number;
       readonly ask: string;
+      /** `provider/model`. */
+      readonly model: string;
       /** USD that the call may cost. */
       readonly reserved: number;
     }
@@ -43,8 +53,40 @@ type Line =
       readonly usd: number | null;
       readonly input: number | null;
       readonly output: number | null;
+      readonly estimated: boolean;
     }
   | { readonly kind: 'refused' | 'unsettled'; readonly id: string };
+
+/** Money that is gone: settled, or reserved for calls whose end is not known. */
+export interface Spent {
+  /** USD of calls that are settled. */
+  readonly settled: number;
+  /** USD reserved for calls of which nobody knows what they cost. */
+  readonly unknown: number;
+  readonly unknownCalls: number;
+}
+
+/** A limit that does not reach for a call, USD. */
+export interface Shortage extends Spent {
+  readonly limit: number;
+  readonly wanted: number;
+}
+
+/**
+ * `$0.40 of $0.50 is settled, $0.08 is reserved for 2 calls whose cost is not known, and review r1 may cost $0.20 more`.
+ * @param purpose what the limit is for, such as ` for a module`; empty for the task.
+ */
+export function shortageText(shortage: Shortage, call: string, purpose = ''): string {
+  const { limit, settled, unknown, unknownCalls, wanted } = shortage;
+  const gone = `${usd(settled)} of ${purpose === '' ? '' : 'the '}${usd(limit)}${purpose} is`;
+  const known =
+    unknownCalls === 0
+      ? `${gone} spent`
+      : `${gone} settled, ${usd(unknown)} is reserved for ${callsOf(unknownCalls)} whose cost is not known`;
+  return `${known}, and ${call} may cost ${usd(wanted)} more`;
+}
+
+const callsOf = (count: number): string => `${count} ${count === 1 ? 'call' : 'calls'}`;
 
 /** Prices of the last calls of each ask that are kept to tell what the next one may cost. */
 const KEPT_PRICES = 101;
@@ -52,7 +94,8 @@ const KEPT_PRICES = 101;
 interface Open {
   readonly module: string;
   readonly go: string;
-  readonly ask: string;
+  /** What is asked of which model: calls that are alike in both cost about the same. */
+  readonly like: string;
   readonly reserved: number;
 }
 
@@ -64,17 +107,33 @@ interface Go {
 
 const goOf = ({ module, generation }: Go): string => `${generation} ${module}`;
 
+/** What makes calls cost about the same. */
+interface Kind {
+  readonly ask: string;
+  readonly model: string;
+}
+
+const kindOf = ({ ask, model }: Kind): string => `${ask} ${model}`;
+
+const NOTHING: Spent = { settled: 0, unknown: 0, unknownCalls: 0 };
+
+const plus = (one: Spent, other: Spent): Spent => ({
+  settled: one.settled + other.settled,
+  unknown: one.unknown + other.unknown,
+  unknownCalls: one.unknownCalls + other.unknownCalls,
+});
+
 /** Sums the lines of a ledger as they come. */
 export class CostSum {
   private readonly open = new Map<string, Open>();
   private readonly prices = new Map<string, number[]>();
   private readonly modules: Record<string, number> = {};
-  /** What is spent on each go, and was reserved for its calls of which nobody knows, USD. */
-  private readonly goes = new Map<string, number>();
+  private readonly goes = new Map<string, Spent>();
   private readonly sum = {
     usd: 0,
     calls: 0,
     unpriced_calls: 0,
+    estimated_calls: 0,
     unsettled_calls: 0,
     unsettled_usd: 0,
     input_tokens: 0,
@@ -84,31 +143,43 @@ export class CostSum {
   add(line: Line): void {
     const { sum, modules } = this;
     if (line.kind === 'asked') {
-      const { id, module, ask, reserved } = line;
-      this.open.set(id, { module, go: goOf(line), ask, reserved });
+      const { id, module, reserved } = line;
+      this.open.set(id, { module, go: goOf(line), like: kindOf(line), reserved });
       return;
     }
-    const { module = '', go = '', ask = '', reserved = 0 } = this.open.get(line.id) ?? {};
+    const { module = '', go = '', like = '', reserved = 0 } = this.open.get(line.id) ?? {};
     this.open.delete(line.id);
     if (line.kind === 'unsettled') {
       sum.unsettled_calls += 1;
       sum.unsettled_usd += reserved;
-      this.spend(go, reserved);
+      this.spend(go, { settled: 0, unknown: reserved, unknownCalls: 1 });
     }
     if (line.kind !== 'settled') return;
     const slug = module.slice(module.indexOf('/') + 1);
     sum.calls += 1;
     if (line.usd === null) sum.unpriced_calls += 1;
-    else this.prices.set(ask, [...(this.prices.get(ask) ?? []).slice(1 - KEPT_PRICES), line.usd]);
+    else this.prices.set(like, [...(this.prices.get(like) ?? []).slice(1 - KEPT_PRICES), line.usd]);
+    if (line.estimated) sum.estimated_calls += 1;
     sum.usd += line.usd ?? 0;
     sum.input_tokens += line.input ?? 0;
     sum.output_tokens += line.output ?? 0;
     modules[slug] = (modules[slug] ?? 0) + (line.usd ?? 0);
-    this.spend(go, line.usd ?? 0);
+    this.spend(go, { ...NOTHING, settled: line.usd ?? 0 });
   }
 
-  private spend(go: string, usd: number): void {
-    this.goes.set(go, (this.goes.get(go) ?? 0) + usd);
+  private spend(go: string, spent: Spent): void {
+    this.goes.set(go, plus(this.goes.get(go) ?? NOTHING, spent));
+  }
+
+  /** What the task has spent. */
+  get spent(): Spent {
+    const { usd: settled, unsettled_usd: unknown, unsettled_calls: unknownCalls } = this.sum;
+    return { settled, unknown, unknownCalls };
+  }
+
+  /** What one go at a module has spent. */
+  spentOn(go: Go): Spent {
+    return this.goes.get(goOf(go)) ?? NOTHING;
   }
 
   /** What is spent, reserved for calls in flight, or was reserved for calls of which nobody knows, USD. */
@@ -121,7 +192,8 @@ export class CostSum {
   committedOf(go: Go): number {
     const key = goOf(go);
     const open = [...this.open.values()].filter((call) => call.go === key);
-    return open.reduce((total, call) => total + call.reserved, this.goes.get(key) ?? 0);
+    const { settled, unknown } = this.spentOn(go);
+    return open.reduce((total, call) => total + call.reserved, settled + unknown);
   }
 
   /** Calls in flight. */
@@ -129,9 +201,9 @@ export class CostSum {
     return this.open.size;
   }
 
-  /** The usual cost of an ask, USD; null before the first. */
-  usual(ask: string): number | null {
-    const prices = this.prices.get(ask)?.toSorted((a, b) => a - b) ?? [];
+  /** The usual cost of a kind of call, USD; null before the first. */
+  usual(kind: Kind): number | null {
+    const prices = this.prices.get(kindOf(kind))?.toSorted((a, b) => a - b) ?? [];
     return prices[Math.floor(prices.length / 2)] ?? null;
   }
 

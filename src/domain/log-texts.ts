@@ -95,9 +95,8 @@ export const ABORTED_TEXT = 'stopped';
 export const turnedBackText = (reason: 'paused' | 'settings-changed'): string =>
   reason === 'paused' ? 'paused; the module keeps its place' : 'turned back: the settings have changed';
 
-/** A call that asked nothing, because what the task may spend does not reach for it. */
-export const budgetText = (amount: string): string =>
-  `the budget of ${amount} does not reach for this call; the module closes until it is raised`;
+/** A call that asked nothing, because what the task may spend does not reach for it, or nobody knows what it costs. */
+export const budgetText = (why: string): string => `${why}; the module closes until that has changed`;
 
 /** A call that asked nothing, because its model is not to be asked for long. */
 export const quotaText = (model: string, until: string): string =>

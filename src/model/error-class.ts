@@ -36,7 +36,8 @@ export function toModelError(error: unknown, context: CallContext): ModelError {
     return withoutAnswer(error, http !== null || code !== null, code, context);
   }
   if (isSuccess(http.status)) {
-    return new ModelError('provider-down', `${context.provider} answered HTTP ${http.status} with an unreadable body`);
+    const message = `${context.provider} answered HTTP ${http.status} with an unreadable body`;
+    return new ModelError('provider-down', message, { mayCost: true });
   }
   const errorClass = classOf(http.status, http.body);
   const wait = retryAfterMs({ headers: http.headers, body: http.body }, context.now);

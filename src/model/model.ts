@@ -60,11 +60,18 @@ export class ModelError extends Error {
   readonly errorClass: ModelErrorClass;
   /** How long the provider asks to wait, in ms; null where it does not say. */
   readonly retryAfterMs: number | null;
+  /** Whether the provider may have worked and be paid for it: an answer was cut, or came and cannot be read. */
+  readonly mayCost: boolean;
 
-  constructor(errorClass: ModelErrorClass, message: string, options: { retryAfterMs?: number | null } = {}) {
+  constructor(
+    errorClass: ModelErrorClass,
+    message: string,
+    options: { retryAfterMs?: number | null; mayCost?: boolean } = {},
+  ) {
     super(message.slice(0, 500));
     this.name = 'ModelError';
     this.errorClass = errorClass;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.mayCost = options.mayCost ?? errorClass === 'network';
   }
 }

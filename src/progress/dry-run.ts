@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { usd } from '../domain/cost.ts';
+import { noPriceText } from '../domain/price-text.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { ModuleRef } from '../domain/module.ts';
 import { formatSelection, selectedNumbers, type Selection } from '../domain/selection.ts';
@@ -10,6 +11,7 @@ import { forecastText } from '../views/forecast.ts';
 import { plainTable } from '../views/table.ts';
 import { printJson } from '../views/json.ts';
 import { manifestOf } from '../workspace-files.ts';
+import { modelsWithoutPrice } from './known-prices.ts';
 import { forecastPlan, type PlanForecast } from './forecast.ts';
 import { plannedWork, type PlannedWork } from './planned-work.ts';
 
@@ -60,6 +62,8 @@ export async function printPlan(context: Context, what: DryRun): Promise<ExitCod
   if (uncommitted !== null) context.io.err(`${uncommitted.text}\n`);
   sayOldReviews(context, oldReviews, settings);
   sayBudget(context, told, settings);
+  const withoutPrice = await modelsWithoutPrice(context, operation, settings);
+  if (withoutPrice.length > 0) context.io.err(`A start would be refused. ${noPriceText(withoutPrice)}\n`);
   return EXIT.ok;
 }
 

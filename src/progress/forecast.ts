@@ -3,8 +3,9 @@ import type { Context } from '../context.ts';
 import { assumedCalls, assumedMs } from '../domain/assumed-calls.ts';
 import { forecast, totalOf, type Forecast, type ModuleUse } from '../domain/forecast.ts';
 import type { Operation } from '../domain/operation.ts';
+import { modelsAsked } from '../domain/price-text.ts';
 import type { TaskSettings } from '../domain/settings.ts';
-import { createPrices, type PriceOf } from '../model/prices.ts';
+import { createPrices, unpriced, type PriceOf } from '../model/prices.ts';
 import { LedgerStore } from '../store/ledger.ts';
 import { moduleUses } from '../store/module-uses.ts';
 import { settingsOf } from '../workspace-files.ts';
@@ -24,6 +25,8 @@ export interface PlanForecast extends Forecast {
   /** Modules that would ask a model. */
   readonly modules_asking: number;
   readonly basis: Basis;
+  /** Models that would be asked and of which nobody knows the price, so that `usd` is null. */
+  readonly models_without_price: readonly string[];
 }
 
 /** What is to be forecast. */
@@ -48,7 +51,8 @@ export async function forecastPlan(context: Context, planned: Planned): Promise<
   const told =
     known.length > 0 ? forecast(known, asking.length, settings.concurrency) : await assumed(planned, asking, priceOf);
   const basis: Basis = known.length > 0 ? { kind: 'history', modules: known.length } : { kind: 'assumed' };
-  return { modules_asking: asking.length, basis, ...told };
+  const without = await unpriced(modelsAsked(operation, settings), priceOf);
+  return { modules_asking: asking.length, basis, models_without_price: without, ...told };
 }
 
 const usage = (inputTokens: number | null, outputTokens: number | null) => {

@@ -3,6 +3,7 @@ import type { StartRequest } from '../client/start.ts';
 import type { Context } from '../context.ts';
 import { detachedError, interruptedError, type UserError } from '../domain/errors.ts';
 import { unlessInterrupted } from './interrupt.ts';
+import { requirePrices } from './known-prices.ts';
 
 /** How a task was started. */
 interface Started {
@@ -15,9 +16,11 @@ const SETTLES_MS = 3000;
 
 /**
  * Starts a task in the workspace, or attaches to the one that the same command started; see src/client/start.ts.
- * @throws UserError (interrupted or detached) at a Ctrl-C, which says whether there is a task now.
+ * @throws UserError (usage) where it has a budget and a model of which nobody knows the price; (interrupted or detached) at a
+ * Ctrl-C, which says whether there is a task now.
  */
 export async function startInWorkspace(context: Context, request: Omit<StartRequest, 'workspaceId'>): Promise<Started> {
+  await requirePrices(context, request.operation, request.settings);
   const { client } = await unlessInterrupted(context.engine(), () =>
     interruptedError('\nInterrupted: no task was started. The engine stays; end it: batch-manager down'),
   );

@@ -2,16 +2,19 @@
  * What a task's calls cost: a line before each call and one after it. Invariants:
  * 1. A call that is asked has its line before the request leaves, so that what a kill leaves open is known.
  * 2. What was left open is settled by the reply if that got to the cache, else listed as unsettled: nobody knows its cost.
+ *    So is a reply that came and that nobody can read, or whose provider counted tokens that cannot be.
  * 3. One worker a workspace writes, and a line is one write.
  */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CostSum, type TaskCost } from '../domain/cost.ts';
+import { CostSum, MAX_TOKENS, type TaskCost } from '../domain/cost.ts';
 import { inFolder, namesIn, readOptional } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
-const tokens = z.number().nullable();
+/** A line with a number that cannot be is none: its call counts as one of which nobody knows. */
+const tokens = z.number().min(0).max(MAX_TOKENS).nullable();
+const usd = z.number().min(0);
 const lineSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('asked'),
@@ -29,13 +32,24 @@ const lineSchema = z.discriminatedUnion('kind', [
     round: z.number().int().nullable().default(null),
     /** `provider/model`. */
     model: z.string(),
+    /** Characters of the prompt. */
+    characters: z.number().default(0),
     /** USD that it may cost: it counts against the budget while nobody knows better. */
-    reserved: z.number().default(0),
+    reserved: usd.default(0),
   }),
-  z.object({ kind: z.literal('settled'), id: z.string(), at: z.string(), usd: tokens, input: tokens, output: tokens }),
+  z.object({
+    kind: z.literal('settled'),
+    id: z.string(),
+    at: z.string(),
+    usd: usd.nullable(),
+    input: tokens,
+    output: tokens,
+    /** Whether the provider did not count the tokens, so that they are told by the length of prompt and reply. */
+    estimated: z.boolean().default(false),
+  }),
   /** The provider refused the call, or it was never made: nothing was spent. */
   z.object({ kind: z.literal('refused'), id: z.string(), at: z.string() }),
-  /** Aborted, or cut by a kill: nobody knows. */
+  /** Aborted, cut by a kill, or not to be read: nobody knows what it cost. */
   z.object({ kind: z.literal('unsettled'), id: z.string(), at: z.string() }),
 ]);
 

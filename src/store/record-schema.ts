@@ -31,6 +31,7 @@ const costSchema = z.object({
   usd: z.number(),
   calls: z.number(),
   unpriced_calls: z.number(),
+  estimated_calls: z.number().default(0),
   unsettled_calls: z.number(),
   unsettled_usd: z.number().default(0),
   input_tokens: z.number(),

@@ -5,19 +5,23 @@ import { plainTable } from './table.ts';
 const count = (value: number): string => value.toLocaleString('en-US');
 const calls = (value: number): string => `${count(value)} ${value === 1 ? 'call' : 'calls'}`;
 
-/** `$0.0123: 12 calls, 3,400 + 1,200 tokens`; empty where nothing was paid for. */
+/** `$0.0123: 12 calls, 3,400 + 1,200 tokens`, and what is not known of it; empty where nothing was paid for. */
 export function costText(cost: TaskCost | null): string {
   if (cost === null || isFree(cost)) return '';
-  const { usd: sum, unpriced_calls: unpriced, unsettled_calls: unsettled } = cost;
-  const price = unpriced === cost.calls ? '' : `${usd(sum)}: `;
+  const { usd: sum, unpriced_calls: unpriced, estimated_calls: estimated, unsettled_calls: unsettled } = cost;
+  const price = unpriced === cost.calls && unpriced > 0 ? '' : `${usd(sum)}: `;
   const parts = [
     calls(cost.calls),
     `${count(cost.input_tokens)} + ${count(cost.output_tokens)} tokens`,
     unpriced === 0 ? '' : `${unpriced === cost.calls ? 'their' : `${calls(unpriced)} of a`} model has no known price`,
-    unsettled === 0 ? '' : `${calls(unsettled)} cut off, whose cost is not known`,
+    estimated === 0 ? '' : `${calls(estimated)} estimated, whose tokens the provider did not count`,
+    unsettled === 0 ? '' : `${calls(unsettled)} whose cost is not known${reservedText(cost)}`,
   ];
   return `${price}${parts.filter((part) => part !== '').join(', ')}`;
 }
+
+const reservedText = ({ unsettled_usd: reserved }: TaskCost): string =>
+  reserved === 0 ? '' : ` (${usd(reserved)} reserved)`;
 
 /** The cell of `list`. */
 export function costCell(cost: TaskCost | null): string {
@@ -36,7 +40,7 @@ export function stepCostTable(steps: readonly StepCost[]): string {
   if (steps.every((step) => (step.usd ?? 0) === 0 && step.input + step.output === 0 && step.cut === 0)) return '';
   const rows = steps.map(({ round, ask, calls: replied, cut, input, output, usd: paid }) => [
     `${ask}${round === null ? '' : ` r${round}`}`,
-    `${count(replied)}${cut === 0 ? '' : ` and ${count(cut)} cut off`}`,
+    `${count(replied)}${cut === 0 ? '' : ` and ${count(cut)} not known`}`,
     `${count(input)} + ${count(output)}`,
     paid === null ? '?' : usd(paid),
   ]);

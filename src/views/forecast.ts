@@ -3,6 +3,7 @@ import prettyMs from 'pretty-ms';
 import { ASSUMED_TOKENS_A_SECOND } from '../domain/assumed-calls.ts';
 import { CHARACTERS_A_TOKEN, usd, USUAL_REPLY } from '../domain/cost.ts';
 import type { Range } from '../domain/forecast.ts';
+import { noPriceLine } from '../domain/price-text.ts';
 import type { PlanForecast } from '../progress/forecast.ts';
 import { plainTable } from './table.ts';
 
@@ -32,7 +33,8 @@ export function forecastText(told: PlanForecast, what: { readonly kind: string; 
     basis === 'history' ? ['FORECAST', 'MEDIAN', '90 %'] : ['FORECAST', 'ONE ROUND', 'ALL ROUNDS'],
     rows,
   );
-  const price = told.usd === null ? ' A model has no known price: set one under prices in batch-manager.yaml.' : '';
+  const without = told.models_without_price;
+  const price = without.length === 0 ? '' : ` What it costs cannot be told: ${noPriceLine(without)}.`;
   const width = `The time is at ${what.width} calls at a time, without waits for rate limits, quotas and money.`;
   return `${table}${basisText(told, what.kind)} ${width}${price}\n`;
 }

@@ -10,9 +10,10 @@ import { KeyedLock } from '../concurrency/keyed-lock.ts';
 import { SharedLock } from '../concurrency/shared-lock.ts';
 import { auditOptions } from '../config/audit-options.ts';
 import { readSettingsFile } from '../config/settings-file.ts';
+import { UserError } from '../domain/errors.ts';
 import { stateFolder } from '../engine/paths.ts';
 import { Answering } from '../files/answering.ts';
-import { createPrices } from '../model/prices.ts';
+import { createPrices, type PriceSettings } from '../model/prices.ts';
 import { createModels } from '../model/registry.ts';
 import { Notices } from '../notify/notices.ts';
 import { createPrompts } from '../prompts/prompts.ts';
@@ -51,12 +52,14 @@ export function createDeps(
     providers: settings.providers,
     clis: settings.clis,
   });
+  const priceOf = createPrices(forAWhile(pricesOf(workspace)));
   const notices = new Notices(workspace, new NotifiedStore(workspace), () => readSettingsFile(workspace));
   const deps: Deps = {
     workspace,
     work: new WorkStore(workspace),
     replies,
-    books: new Books(new LedgerStore(workspace), replies, createPrices(settings.prices)),
+    books: new Books(new LedgerStore(workspace), replies, priceOf),
+    priceOf,
     notices,
     audits: new AuditStore(workspace),
     generations: new GenerationStore(workspace),
@@ -105,7 +108,20 @@ function createAnswering(workspace: Workspace, manifest: () => Manifest): Deps['
   };
 }
 
-/** How old the prompts of a step may be, ms: a change of their files counts a second later, and most steps read none. */
+/** The prices of the settings as they are now; the last ones that could be read while a person edits the file. */
+function pricesOf(workspace: Workspace): () => PriceSettings {
+  let known: PriceSettings = {};
+  return () => {
+    try {
+      known = readSettingsFile(workspace).prices ?? {};
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+    return known;
+  };
+}
+
+/** How old the prompts of a step, or the prices, may be, ms: a change of their files counts a second later, and most steps read none. */
 const FRESH_MS = 1000;
 
 function forAWhile<T>(make: () => T): () => T {

@@ -33,7 +33,7 @@ test.skipIf(noTemporal !== undefined)(
     expect(capped).toMatchObject({ code: 1, record: { counts: { OVER_BUDGET: 2, PASS_ON_REVIEW: 1 } } });
     expect(capped.record.modules['001-module']).toMatchObject({
       outcome: 'OVER_BUDGET',
-      detail: '$0.40 of the $0.50 for a module are spent, and review r1 may cost $0.20 more',
+      detail: '$0.40 of the $0.50 for a module is spent, and review r1 may cost $0.20 more',
       failure: null,
     });
     expect(capped.record.cost).toMatchObject({ calls: 5, usd: expect.closeTo(1) });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { GateResult } from '../../src/domain/audit.ts';
-import { gateOf, moduleText } from './texts.ts';
+import { gateOf, moduleText, TABLE } from './texts.ts';
 
 const lint = (lesson: string): GateResult => gateOf('lint', moduleText({ lesson }));
 const places = ({ findings }: GateResult): string[] =>
@@ -39,6 +39,25 @@ describe('the lint gate', () => {
     ['Windows line ends', 'раз\r\nдва\r\n'],
   ])('finds nothing in %s', (_, lesson) => {
     expect(lint(lesson)).toEqual({ gate: 'lint', status: 'pass', message: 'Clean Format', findings: [] });
+  });
+
+  test.each([
+    ['names in which both scripts are plainly meant', 'monoбанк, monoбанку і ПриватBank', [], []],
+    ['names with one letter that has no double, unless they are listed', 'KRUTЬ і ЯrmaK', [], ['KRUTЬ', 'ЯrmaK']],
+    ['names of the list, in any case', 'KRUTЬ, krutь, ЯrmaKа, ЯrmaKові', ['KRUTЬ', 'ЯrmaK'], []],
+    [
+      'names of the list with an apostrophe and a stress',
+      "iPhoneів, iPhone'ами, ЯrmaKа\u0301",
+      ['iPhone', 'Яrmak'],
+      [],
+    ],
+    ['words that only begin as a listed name does', 'ЯrmaKівський', ['ЯrmaK'], ['ЯrmaKівський']],
+    ['letters that look alike, in either script', 'SpaceХ, нoсили, Кyїв', [], ['SpaceХ', 'нoсили', 'Кyїв']],
+    ['scripts that change more than once', 'приbaнkвaт', [], ['приbaнkвaт']],
+    ['a slip beside a listed name', 'monoбанк і cлово', ['monoбанк'], ['cлово']],
+  ])('of words that mix scripts, judges %s', (_, lesson, mixedWords, expected) => {
+    const { findings } = gateOf('lint', moduleText({ lesson }), { ...TABLE, mixedWords });
+    expect(findings.map(({ message }) => /"(.*)" mixes/.exec(message)?.[1])).toEqual(expected);
   });
 
   test('looks into activities and vocabulary too, with file, line and column', () => {

@@ -83,7 +83,7 @@ describe.skipIf(noTemporal !== undefined)(`a budget of 1.00 USD (FAULT_SEED=${SE
     const parked = recordOf(rig.folder, id);
     const { cost = null } = parked ?? {};
     console.log(JSON.stringify({ struck, made: rig.server.requests.length, ...cost, modules: undefined }));
-    expect(parked?.reason).toBe('waiting for budget: $1.00 is spent');
+    expect(parked?.reason).toMatch(/^waiting for budget: \$[\d.]+ of \$1\.00 is /);
     expectBooked(rig, parked);
     // Never more than what was in flight when it was reached could cost beyond its reserve.
     expect((cost?.usd ?? 0) + (cost?.unsettled_usd ?? 0)).toBeLessThanOrEqual(BUDGET + WIDTH * MOST);

@@ -26,10 +26,10 @@ async function note(
   for (const [slug, [, calls]] of entries) {
     for (const [index, [ask, round, other = model]] of calls.entries()) {
       const id = `${slug} ${index}`;
-      const parts = { reply: id, module: `b1/${slug}`, generation: 0, ask, round, model: other, reserved: 0 };
-      ledger.append(taskId, { kind: 'asked', id, at: AT, ...parts });
+      const parts = { reply: id, module: `b1/${slug}`, generation: 0, ask, round, model: other };
+      ledger.append(taskId, { kind: 'asked', id, at: AT, ...parts, characters: 300, reserved: 0 });
       const at = new Date(Date.parse(AT) + 2000).toISOString();
-      ledger.append(taskId, { kind: 'settled', id, at, usd: 0.01, input: 100, output: 10 });
+      ledger.append(taskId, { kind: 'settled', id, at, usd: 0.01, input: 100, output: 10, estimated: false });
     }
   }
   await new RecordStore(workspace).put({

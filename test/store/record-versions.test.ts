@@ -42,6 +42,7 @@ test('a record of today loads as it was written; one from before costs were told
     usd: 1.5,
     calls: 3,
     unpriced_calls: 0,
+    estimated_calls: 2,
     unsettled_calls: 1,
     unsettled_usd: 0.5,
     input_tokens: 10,

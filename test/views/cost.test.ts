@@ -6,6 +6,7 @@ const cost = (change: Partial<TaskCost>): TaskCost => ({
   usd: 1.234,
   calls: 1200,
   unpriced_calls: 0,
+  estimated_calls: 0,
   unsettled_calls: 0,
   unsettled_usd: 0,
   input_tokens: 3_400_000,
@@ -20,9 +21,14 @@ test.each([
   [cost({}), '$1.23: 1,200 calls, 3,400,000 + 1,234 tokens', '$1.23'],
   [cost({ usd: 0.00123, calls: 1 }), '$0.0012: 1 call, 3,400,000 + 1,234 tokens', '$0.0012'],
   [
-    cost({ unpriced_calls: 1, unsettled_calls: 2 }),
-    '$1.23: 1,200 calls, 3,400,000 + 1,234 tokens, 1 call of a model has no known price, 2 calls cut off, whose cost is not known',
+    cost({ unpriced_calls: 1, estimated_calls: 3, unsettled_calls: 2, unsettled_usd: 0.12 }),
+    '$1.23: 1,200 calls, 3,400,000 + 1,234 tokens, 1 call of a model has no known price, 3 calls estimated, whose tokens the provider did not count, 2 calls whose cost is not known ($0.12 reserved)',
     '$1.23',
+  ],
+  [
+    cost({ usd: 0, calls: 0, input_tokens: 0, output_tokens: 0, unsettled_calls: 1 }),
+    '$0.00: 0 calls, 0 + 0 tokens, 1 call whose cost is not known',
+    '?',
   ],
   [
     cost({ usd: 0, unpriced_calls: 1200 }),
@@ -43,9 +49,9 @@ test('a module has a cost where something was paid for, and its price is known',
 test('the steps of a module have a row each; one that is free has none', () => {
   const step = { round: 0, ask: 'review', calls: 1, cut: 0, input: 3400, output: 120, usd: 0.0123 };
   expect(stepCostTable([step, { ...step, round: 1, ask: 'fix', cut: 1, usd: null }])).toBe(
-    'STEP       CALLS            TOKENS       COST\n' +
-      'review r0  1                3,400 + 120  $0.0123\n' +
-      'fix r1     1 and 1 cut off  3,400 + 120  ?\n',
+    'STEP       CALLS              TOKENS       COST\n' +
+      'review r0  1                  3,400 + 120  $0.0123\n' +
+      'fix r1     1 and 1 not known  3,400 + 120  ?\n',
   );
   expect(stepCostTable([{ ...step, input: 0, output: 0, usd: 0 }])).toBe('');
   expect(stepCostTable([])).toBe('');

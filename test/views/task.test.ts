@@ -37,7 +37,7 @@ test('modules stand in the order of their numbers, in columns that fit any scrip
 });
 
 test('what modules cost has a column where something was paid for', () => {
-  const sums = { usd: 0.5, calls: 2, unpriced_calls: 0, unsettled_calls: 0, unsettled_usd: 0 };
+  const sums = { usd: 0.5, calls: 2, unpriced_calls: 0, estimated_calls: 0, unsettled_calls: 0, unsettled_usd: 0 };
   const cost = { ...sums, input_tokens: 10, output_tokens: 10, modules: { '01-наголос': 0.5 } };
   const [head, first] = moduleTable({ ...record, cost }, Infinity).split('\n');
   expect(head).toBe('#  MODULE      OUTCOME  SCORE  ROUNDS  COST   DETAIL');

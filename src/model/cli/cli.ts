@@ -111,7 +111,7 @@ function replyOf(result: GroupResult, template: CliTemplate, unspoken: Unspoken)
   const message = `cli/${template.name} ended ${ending(result)}${unread}${words === null ? '' : `: ${words}`}`;
   const errorClass = failureClass(end, template.failures);
   const retryAfterMs = waitIn(end.said, Date.now());
-  throw new ModelError(errorClass, advised(message, errorClass, template), { retryAfterMs });
+  throw new ModelError(errorClass, advised(message, errorClass, template), { retryAfterMs, mayCost: unread !== '' });
 }
 
 const ending = ({ exitCode, signal }: GroupResult): string =>

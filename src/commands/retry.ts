@@ -2,10 +2,10 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
 import { outcomePassed } from '../domain/outcome.ts';
-import { formatSelection, parseSelection, type Selection } from '../domain/selection.ts';
+import { formatSelection } from '../domain/selection.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { failedSelection, readClasses } from '../progress/failed-modules.ts';
+import { failedSlugs, readClasses } from '../progress/failed-modules.ts';
 import { retryTask } from '../progress/retry-task.ts';
 import { namedTask, printAnswer, steering } from '../progress/steering.ts';
 import { findModule } from '../progress/task-record.ts';
@@ -61,13 +61,13 @@ async function retryEnded(
   record: TaskRecord,
   options: { module: string | undefined; classes: readonly string[] | null; json: boolean | undefined },
 ): Promise<ExitCode> {
-  const { selection, force } = wanted(record, options);
-  const { taskId } = await retryTask(context, record, selection, force);
+  const { slugs, force } = wanted(record, options);
+  const { taskId, selection } = await retryTask(context, record, slugs, force);
   const { io } = context;
   if (options.json === true) printJson(io, { task_id: taskId, retry_of: record.task_id, changed: true });
   else io.out(`${taskId}\n`);
   io.err(
-    `${record.task_id} is ${record.status}; module ${formatSelection(selection)} runs again in a task of its own.\n` +
+    `${record.task_id} is ${record.status}; module ${formatSelection(selection)} runs again in a task of its own, with the same settings.\n` +
       `Watch it: batch-manager watch ${taskId}\n`,
   );
   return EXIT.ok;
@@ -77,8 +77,8 @@ async function retryEnded(
 function wanted(
   record: TaskRecord,
   { module, classes }: { module: string | undefined; classes: readonly string[] | null },
-): { selection: Selection; force: boolean } {
-  if (module === undefined) return { selection: failedSelection(record, classes), force: false };
-  const [, { number, outcome }] = findModule(record, module);
-  return { selection: parseSelection(String(number)), force: outcome !== null && outcomePassed(outcome) };
+): { slugs: readonly string[]; force: boolean } {
+  if (module === undefined) return { slugs: failedSlugs(record, classes), force: false };
+  const [slug, { outcome }] = findModule(record, module);
+  return { slugs: [slug], force: outcome !== null && outcomePassed(outcome) };
 }

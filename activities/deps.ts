@@ -61,8 +61,11 @@ export interface Deps {
   readonly waitScale: number;
   readonly flights: Flights<FlightResult>;
   readonly locks: KeyedLock;
+  /** By the settings of now, as all that follows: what is used twice in a step is taken once. */
   readonly auditor: Auditor;
   readonly auditCommand: AuditCommand | null;
+  /** Why the settings file as it is now does not count; null where it does. */
+  settingsProblem(): string | null;
   /** The manifest as it is now: a person may have added modules. */
   manifest(): Manifest;
   /** Prompts as they are now: a workspace may override them while a task runs. */

@@ -4,6 +4,7 @@ import { usageError } from '../domain/errors.ts';
 import { outcomePassed } from '../domain/outcome.ts';
 import { formatSelection } from '../domain/selection.ts';
 import { taskEnded } from '../domain/task-status.ts';
+import { handOverShell } from '../client/hand-over.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { failedSlugs, readClasses } from '../progress/failed-modules.ts';
 import { retryTask } from '../progress/retry-task.ts';
@@ -47,6 +48,7 @@ async function runRetry(context: Context, options: RetryOptions): Promise<ExitCo
   const { taskId, record } = await namedTask(context, options.id);
   if (record !== null && taskEnded(record.status)) return retryEnded(context, record, { module, classes, json });
   const { client } = await context.engine();
+  await handOverShell(context);
   const request = { ...steering(context, options.reason), ...(classes !== null && { classes }) };
   const answer =
     module === undefined

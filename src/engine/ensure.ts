@@ -9,6 +9,7 @@ import { cacheFolder, prepareStateFolder } from './paths.ts';
 import { answers } from './ports.ts';
 import { isAlive } from '../process/identity.ts';
 import { chooseDatabase } from './database.ts';
+import { forgetHanded } from './handed-environment.ts';
 import { engineLeft, engineState } from './left.ts';
 import { endWorkers } from './worker-keeper.ts';
 import { engineLog, readEngine, readyWorker, wantWorker, writeEngine, type EngineState } from './state.ts';
@@ -138,11 +139,15 @@ export async function stopEngine(onWarning?: (message: string) => void): Promise
   const state = (await engineState(onWarning)) ?? engineLeft();
   const spares = state.workers.flatMap(({ spare }) => (spare === null ? [] : [spare]));
   const parts = [state.supervisor, ...state.workers, ...spares, ...(state.server === null ? [] : [state.server])];
-  if (!parts.some(isAlive)) return false;
+  if (!parts.some(isAlive)) {
+    forgetHanded();
+    return false;
+  }
   await endProcess(state.supervisor, 60_000);
   // What a dead supervisor left behind.
   await endWorkers(state.workers, 30_000);
   if (state.server !== null) await endProcess(state.server, 10_000);
   writeEngine({ ...state, workers: [], problem: null, server: state.server && { ...state.server, ready: false } });
+  forgetHanded();
   return true;
 }

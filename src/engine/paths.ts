@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
-import { accessSync, constants, mkdirSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 import { engineError } from '../domain/errors.ts';
 
 /**
@@ -52,10 +52,14 @@ export function prepareStateFolder(env: NodeJS.ProcessEnv = process.env): void {
   );
 }
 
-/** Why files cannot be made in a folder, as the end of a sentence; null where they can. Makes the folder where it is missing. */
-export function unwritable(folder: string): string | null {
+/**
+ * Why files cannot be made in a folder, as the end of a sentence; null where they can. A folder that is missing is made, or with
+ * `make: false` the nearest one above it is looked at.
+ */
+export function unwritable(folder: string, { make } = { make: true }): string | null {
   try {
-    mkdirSync(folder, { recursive: true });
+    if (make) mkdirSync(folder, { recursive: true });
+    else if (!existsSync(folder)) return folder === dirname(folder) ? null : unwritable(dirname(folder), { make });
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     return null;
   } catch (error) {

@@ -33,7 +33,7 @@ export function createModelCall(
     const shared = { ask: asked, model: name, prompt: input.prompt, generation: module.generation };
     const sharedKey = replyKey(shared);
     // With the task in it the key finds what this task paid for, over every crash, and no other task's replies.
-    const key = settings.noCache === true ? replyKey({ ...shared, task: taskId }) : sharedKey;
+    const key = settings.noCache ? replyKey({ ...shared, task: taskId }) : sharedKey;
     const log = (text: string): Promise<void> =>
       appendLog(deps.workspace, taskId, { subject: moduleKey(module), event: `${ask} r${input.round}`, text });
     const cached = await deps.replies.get(key);

@@ -1,5 +1,5 @@
 /** Which requests go through a proxy, and what is said where that does not do. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { proxyFor } from '../../src/model/proxy.ts';
@@ -76,8 +76,8 @@ async function startProxy(target: GeminiServer, refuse: number | null = null) {
 }
 
 async function forward(
-  request: import('node:http').IncomingMessage,
-  response: import('node:http').ServerResponse,
+  request: IncomingMessage,
+  response: ServerResponse,
   port: number,
   path: string,
 ): Promise<void> {
@@ -122,6 +122,6 @@ test.each([
   const HTTPS_PROXY = (dead ?? `http://127.0.0.1:${proxy.port}`).replace('//', '//me:secret@');
   const error: unknown = await askThrough('https://api.example.invalid', { HTTPS_PROXY }).catch((error) => error);
   expect(error).toMatchObject({ errorClass, message: expect.stringContaining(says) });
-  expect(String((error as Error).message)).not.toContain('secret');
+  expect((error as Error).message).not.toContain('secret');
   if (dead === null) expect(proxy.asked).toEqual(['CONNECT api.example.invalid:443']);
 });

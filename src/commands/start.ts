@@ -5,13 +5,7 @@ import { laterSettings, taskSettings, type SettingFlags } from '../config/task-s
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
 import type { AskingOperation } from '../domain/operation.ts';
-import {
-  formatSelection,
-  selectedNumbers,
-  selectionSize,
-  toSelection,
-  type Selection,
-} from '../domain/selection.ts';
+import { formatSelection, selectedNumbers, selectionSize, toSelection, type Selection } from '../domain/selection.ts';
 import type { TaskSettings } from '../domain/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { failedSlugs, placesToday } from '../progress/failed-modules.ts';

@@ -11,7 +11,7 @@ import type { Workspace } from '../store/workspace.ts';
 import { auditOptions } from './audit-options.ts';
 import type { SettingsFile } from './schema.ts';
 import { parseSettings, settingsFile, settingsText } from './settings-file.ts';
-import { readDuration } from './task-settings.ts';
+import { readDuration } from './duration.ts';
 
 /** The settings that count. */
 export interface SettingsInForce {

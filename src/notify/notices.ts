@@ -122,8 +122,9 @@ export class Notices {
   }
 
   private async send(event: NoticeEvent, record: TaskRecord): Promise<void> {
-    const { command, url, timeout = TIMEOUT_MS } = this.settings().notify ?? {};
-    const timeoutMs = readDuration(String(timeout), 'notify.timeout in batch-manager.yaml') || TIMEOUT_MS;
+    const { command, url, timeout } = this.settings().notify ?? {};
+    const timeoutMs =
+      (timeout !== undefined && readDuration(String(timeout), 'notify.timeout in batch-manager.yaml')) || TIMEOUT_MS;
     const notice = noticeOf(event, record, this.workspace.root);
     const options: SendOptions = { notice, timeoutMs, signal: this.closing.signal, env: this.env() };
     const sent = [

@@ -75,12 +75,7 @@ async function startProxy(target: GeminiServer, refuse: number | null = null) {
   return { asked, logins, port: (proxy.address() as AddressInfo).port };
 }
 
-async function forward(
-  request: IncomingMessage,
-  response: ServerResponse,
-  port: number,
-  path: string,
-): Promise<void> {
+async function forward(request: IncomingMessage, response: ServerResponse, port: number, path: string): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);

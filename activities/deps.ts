@@ -64,10 +64,13 @@ export interface Deps {
   readonly waitScale: number;
   readonly flights: Flights<FlightResult>;
   readonly locks: KeyedLock;
+  /** By the settings of now, as all that follows: what is used twice in a step is taken once. */
   readonly auditor: Auditor;
   readonly auditCommand: AuditCommand | null;
   /** Resolves once the folders of a module's files answer. @throws UnusableFile where one does not, as of a mount whose server is gone. */
   answering(ref: ModuleRef): Promise<void>;
+  /** Why the settings file as it is now does not count; null where it does. */
+  settingsProblem(): string | null;
   /** The manifest as it is now: a person may have added modules. */
   manifest(): Manifest;
   /** Prompts as they are now: a workspace may override them while a task runs. */

@@ -26,6 +26,7 @@ import { createRecordTask } from './record.ts';
 import { underMark } from './marked.ts';
 import { createPrepareResearch, createWriteResearch } from './research.ts';
 import { createStage } from './stage.ts';
+import { tellingOfSettings } from './telling-settings.ts';
 import { withToken } from './token.ts';
 import { wrapAll } from './wrap.ts';
 
@@ -46,7 +47,7 @@ export function createActivities(deps: Deps): Activities {
     prepareResearch: createPrepareResearch(deps),
     writeResearch: createWriteResearch(deps),
   };
-  return wrapAll<Activities>({
+  const all: Activities = {
     ...lockedByModule(deps, steps),
     review: withToken(deps, createModelCall(deps, 'review')),
     fix: withToken(deps, createModelCall(deps, 'fix')),
@@ -65,7 +66,8 @@ export function createActivities(deps: Deps): Activities {
     },
     commit: withToken(deps, createCommit(deps)),
     awaitFree,
-  });
+  };
+  return wrapAll<Activities>(tellingOfSettings(deps, all));
 }
 
 /** Steps of one module run one after the other, each under its mark: a timed-out one may still run beside its successor. */

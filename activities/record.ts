@@ -50,6 +50,7 @@ async function updatedRecord(deps: Deps, record: TaskRecord, input: RecordTaskIn
     counts: countOutcomes(modules),
     ...(await limits(deps, record.task_id)),
     ...(input.live && liveRecord(input.live)),
+    settings: record.settings && { ...record.settings, ...input.live },
     cost: await deps.books.cost(record.task_id),
     status: input.status,
     reason: input.reason,

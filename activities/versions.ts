@@ -15,11 +15,13 @@ export async function pathsOf(deps: Deps, ref: ModuleRef): Promise<ModulePaths> 
 
 /** The report on a version, from the cache or made now; null where the audit command has to run on it first. */
 export async function reportOn(deps: Deps, version: StoredVersion): Promise<AuditReport | null> {
-  const known = await deps.audits.report(version.hash, deps.auditor.key);
-  const report = known ?? (await deps.auditor.audit(version.text));
-  if (known === null) await deps.audits.put(version.hash, deps.auditor.key, report);
-  if (deps.auditCommand === null) return report;
-  const command = await deps.audits.gate(version.hash, deps.auditCommand.key);
+  // Taken once: a change of the settings in the midst must not put a report under another key.
+  const { auditor, auditCommand } = deps;
+  const known = await deps.audits.report(version.hash, auditor.key);
+  const report = known ?? (await auditor.audit(version.text));
+  if (known === null) await deps.audits.put(version.hash, auditor.key, report);
+  if (auditCommand === null) return report;
+  const command = await deps.audits.gate(version.hash, auditCommand.key);
   return command === null ? null : auditReport([...report.gates, command]);
 }
 

@@ -146,7 +146,7 @@ export async function pauseByItself(state: BatchState): Promise<void> {
 /** Null where nothing is left to start: a pause would only keep the task open. */
 function whyToPause(state: BatchState): Why | null {
   if (state.ending || !state.hasNext) return null;
-  const { canary = 0 } = state.input.settings;
+  const { canary } = state.input.settings;
   if (state.canariesEnded)
     return {
       wait: 'canary',

@@ -46,7 +46,7 @@ function news(state: BatchState): boolean {
 /** What the record has to take up now. */
 function recordInput(state: BatchState, { status, wait, reason }: Standing): RecordTaskInput {
   const { taskId, settings } = state.input;
-  const isSet = LIVE_SETTINGS.some((name) => state.live[name] !== (settings[name] ?? 0));
+  const isSet = [...LIVE_SETTINGS, 'reviewFollows' as const].some((name) => state.live[name] !== settings[name]);
   return {
     taskId,
     status,

@@ -1,6 +1,6 @@
 /** The update that changes a running task's settings: absolute values, from the next call on, over every restart. */
-import { LIVE_SETTINGS, MAX_CONCURRENCY, type LiveSettings } from '../src/domain/settings.ts';
 import { modelsToPrice } from '../src/domain/price-text.ts';
+import { changedSettings, LIVE_SETTINGS, MAX_CONCURRENCY, type SetSettings } from '../src/domain/settings.ts';
 import type { BatchState } from './batch-state.ts';
 import { SET_UPDATE, type Answer, type TaskChanges } from './contract.ts';
 import { badRequest, handleMessage } from './messages.ts';
@@ -23,7 +23,7 @@ const isWhole = (min: number, max: number) => (value: unknown) => Number.isInteg
 const isModel = (value: unknown): boolean => typeof value === 'string' && /^[^/]+\/.+$/.test(value);
 
 /** What each setting may be, and how a person is told. */
-const CHECKS: Record<keyof LiveSettings, readonly [check: (value: unknown) => boolean, wanted: string]> = {
+const CHECKS: Record<keyof SetSettings, readonly [check: (value: unknown) => boolean, wanted: string]> = {
   concurrency: [isWhole(1, MAX_CONCURRENCY), `1-${MAX_CONCURRENCY}`],
   budgetUsd: [isNumber(0, Number.MAX_VALUE), '0 or more'],
   moduleBudgetUsd: [isNumber(0, Number.MAX_VALUE), '0 or more'],
@@ -42,7 +42,7 @@ function checkChanges(changes: unknown): asserts changes is TaskChanges {
 }
 
 /** How the settings are called, and their values, for people. */
-const WORDS: Record<keyof LiveSettings, string> = {
+const WORDS: Record<keyof SetSettings, string> = {
   concurrency: 'concurrency',
   budgetUsd: 'budget',
   moduleBudgetUsd: 'module budget',
@@ -52,7 +52,7 @@ const WORDS: Record<keyof LiveSettings, string> = {
   passScore: 'pass score',
 };
 
-function valueText(name: keyof LiveSettings, value: string | number): string {
+function valueText(name: keyof SetSettings, value: string | number): string {
   if (name !== 'budgetUsd' && name !== 'moduleBudgetUsd') return String(value);
   return value === 0 ? 'no limit' : `$${value}`;
 }
@@ -65,19 +65,25 @@ function unchanged(state: BatchState, changes: TaskChanges): Answer {
 }
 
 async function set(state: BatchState, changes: TaskChanges): Promise<Answer> {
-  const changed = LIVE_SETTINGS.filter((name) => changes[name] !== undefined && changes[name] !== state.live[name]);
-  if (changed.length === 0) return unchanged(state, changes);
-  const isOther = (...names: (keyof LiveSettings)[]): boolean => names.some((name) => changed.includes(name));
-  const models = [...new Set([changes.model, changes.reviewModel])].filter((name) => name !== undefined);
   const before = state.live;
-  const now = Object.fromEntries(changed.map((name) => [name, changes[name]])) as Partial<LiveSettings>;
+  const after = changedSettings(before, changes);
+  const changed = LIVE_SETTINGS.filter((name) => after[name] !== before[name]);
+  if (changed.length === 0) {
+    // A model of reviews that is named as it is stays from now on.
+    state.live = after;
+    return unchanged(state, changes);
+  }
+  const isOther = (...names: (keyof SetSettings)[]): boolean => names.some((name) => changed.includes(name));
+  const models = [...new Set([isOther('model') && after.model, isOther('reviewModel') && after.reviewModel])].filter(
+    (name) => name !== false,
+  );
   const isAboutMoney = isOther('model', 'reviewModel', 'budgetUsd', 'moduleBudgetUsd');
-  const priced = isAboutMoney ? modelsToPrice(state.input.operation, { ...state.settings, ...now }) : [];
-  if (isOther('model', 'reviewModel') || priced.length > 0) await state.steps.run('checkModels', { models, priced });
+  const priced = isAboutMoney ? modelsToPrice(state.input.operation, { ...state.settings, ...after }) : [];
+  if (models.length > 0 || priced.length > 0) await state.steps.run('checkModels', { models, priced });
   // What another message changed meanwhile stays.
-  state.live = { ...state.live, ...now };
+  state.live = changedSettings(state.live, changes);
   const detail = changed
-    .map((name) => `${WORDS[name]} ${valueText(name, before[name] ?? 0)} to ${valueText(name, state.live[name] ?? 0)}`)
+    .map((name) => `${WORDS[name]} ${valueText(name, before[name])} to ${valueText(name, after[name])}`)
     .join(', ');
   await sendLimits(state);
   const text = `${detail}${byText(changes)}`;

@@ -100,7 +100,7 @@ export class BatchState {
     this.input = input;
     this.live = liveSettings(input);
     this.recordedLive = this.live;
-    this.canaryOver = input.carry?.canaryOver ?? (input.settings.canary ?? 0) === 0;
+    this.canaryOver = input.carry?.canaryOver ?? input.settings.canary === 0;
     if (input.carry === null) return;
     const { total, cursor, statuses, again, answers, unrecorded = [], reopened = [] } = input.carry;
     const { paused = null, ending = false, breaker = NOTHING_SEEN, questions = [] } = input.carry;
@@ -136,7 +136,7 @@ export class BatchState {
 
   /** Modules that have yet to end before a person is asked to look at them. */
   private get canaries(): number {
-    return Math.max(0, (this.input.settings.canary ?? 0) - this.ended - this.held.length);
+    return Math.max(0, this.input.settings.canary - this.ended - this.held.length);
   }
 
   private get ended(): number {
@@ -145,7 +145,7 @@ export class BatchState {
 
   /** True once the canaries have ended and nobody has looked at them. */
   get canariesEnded(): boolean {
-    const { canary = 0 } = this.input.settings;
+    const { canary } = this.input.settings;
     return !this.canaryOver && this.ended >= canary && this.open.size === 0 && this.hasNext;
   }
 
@@ -341,9 +341,7 @@ export class BatchState {
 
 /** The settings that `set` may have changed, as an earlier run or the start left them. */
 function liveSettings({ carry, settings }: BatchInput): LiveSettings {
-  // An input of an older version has no budget, and carries the two settings that could be changed then.
-  const { concurrency = settings.concurrency, budgetUsd = settings.budgetUsd ?? 0 } = carry ?? {};
-  const { moduleBudgetUsd = 0 } = settings;
-  const started = Object.fromEntries(LIVE_SETTINGS.map((name) => [name, settings[name]])) as unknown as LiveSettings;
-  return { ...started, concurrency, budgetUsd, moduleBudgetUsd, ...carry?.live };
+  const names = [...LIVE_SETTINGS, 'reviewFollows'] as const;
+  const started = Object.fromEntries(names.map((name) => [name, settings[name]])) as unknown as LiveSettings;
+  return { ...started, ...carry?.live };
 }

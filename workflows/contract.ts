@@ -9,7 +9,7 @@ import type { Operation } from '../src/domain/operation.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import type { Restarts } from '../src/domain/restarts.ts';
 import type { Selection } from '../src/domain/selection.ts';
-import type { LiveSettings, TaskSettings } from '../src/domain/settings.ts';
+import type { LiveSettings, SetSettings, TaskSettings } from '../src/domain/settings.ts';
 import type { TaskWait } from '../src/domain/wait.ts';
 
 /** Workflow type of every batch. */
@@ -46,7 +46,7 @@ export interface Steering {
 }
 
 /** What `set` changes; absolute values, what is left out stays. */
-export type TaskChanges = Partial<LiveSettings> & Steering;
+export type TaskChanges = Partial<SetSettings> & Steering;
 
 export interface PauseRequest extends Steering {
   /** Whether the calls in flight are aborted, too. */

@@ -79,7 +79,7 @@ export class ModuleRun {
   /** The end of a module that cannot pass: at once, or once a person has said what is to become of it. */
   cannotPass(outcome: Outcome, detail: string): EndedModule {
     const { answer } = this.input;
-    const { ask = false, askDeadlineMs = 0 } = this.settings;
+    const { ask, askDeadlineMs } = this.settings;
     if (answer === undefined && ask)
       this.wait('question', isoAfter(askDeadlineMs), `${outcome}: ${detail}`.slice(0, 500));
     if (answer === undefined) return this.ended(outcome, detail);

@@ -7,9 +7,13 @@ export interface Target {
   readonly address: string | null;
 }
 
+/** For the engine of this machine: it is reached on loopback, whatever proxy the shell names. */
+const NO_PROXY = { 'grpc.enable_http_proxy': 0 };
+
 /** Connection options and namespace of a target, for client and worker alike. */
 export function connectConfig(target: Target): { connectionOptions: ConnectionOptions; namespace: string } {
-  if (target.address !== null) return { connectionOptions: { address: target.address }, namespace: 'default' };
+  if (target.address !== null)
+    return { connectionOptions: { address: target.address, channelArgs: NO_PROXY }, namespace: 'default' };
   const { connectionOptions, namespace } = loadClientConnectConfig();
   return { connectionOptions, namespace: namespace ?? 'default' };
 }

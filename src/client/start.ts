@@ -19,20 +19,27 @@ export type StartRequest = Omit<BatchInput, 'taskId' | 'carry'>;
 
 /**
  * Starts or attaches.
+ * @param beforeStart done once it is known that nothing is attached to; where it fails, no task is made.
  * @throws UserError (usage) where the same command runs with other options; it names those that differ.
  */
 export async function startTask(
   client: TaskClient,
   workspace: Workspace,
   request: StartRequest,
+  beforeStart: () => Promise<void> = () => Promise.resolve(),
 ): Promise<{ readonly taskId: string; readonly attached: boolean }> {
-  return withLock(startLock(workspace), () => startLocked(client, workspace, request), {
+  return withLock(startLock(workspace), () => startLocked(client, workspace, request, beforeStart), {
     waitMs: 30_000,
     what: 'another start in this workspace',
   });
 }
 
-async function startLocked(client: TaskClient, workspace: Workspace, request: StartRequest) {
+async function startLocked(
+  client: TaskClient,
+  workspace: Workspace,
+  request: StartRequest,
+  beforeStart: () => Promise<void>,
+) {
   const { operation, track, settings } = request;
   const modules = formatSelection(request.selection);
   const last = await readStart(workspace, { operation, track, modules });
@@ -41,6 +48,7 @@ async function startLocked(client: TaskClient, workspace: Workspace, request: St
     refuseOtherOptions(last, settings);
     return { taskId: last.taskId, attached: true };
   }
+  await beforeStart();
   for (let at = new Date(); ; at = new Date(at.getTime() + 1000)) {
     const taskId = taskIdAt(request, at);
     await writeStart(workspace, { taskId, operation, track, modules, settings: { ...settings } });

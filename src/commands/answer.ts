@@ -1,5 +1,6 @@
 import { Argument, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
+import { handOverShell } from '../client/hand-over.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { openTask, printAnswer, steering } from '../progress/steering.ts';
 import type { Verdict } from '../../workflows/contract.ts';
@@ -35,6 +36,7 @@ async function runAnswer(context: Context, options: AnswerOptions): Promise<Exit
   const taskId = await openTask(context, { ...options, instead: 'See: batch-manager show ID' });
   if (taskId === null) return EXIT.ok;
   const { client } = await context.engine();
+  await handOverShell(context);
   const { by } = steering(context, undefined);
   const request = { module, answer, ...(note !== undefined && { note }), ...(by !== undefined && { by }) };
   printAnswer(context, { taskId, module, json }, await client.answer(taskId, request));

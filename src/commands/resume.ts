@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
+import { handOverShell } from '../client/hand-over.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { openTask, printAnswer, steering } from '../progress/steering.ts';
 import { newCommand, type Wiring } from './command.ts';
@@ -25,6 +26,7 @@ async function runResume(context: Context, options: ResumeOptions): Promise<Exit
   const taskId = await openTask(context, { ...options, instead });
   if (taskId === null) return EXIT.ok;
   const { client } = await context.engine();
+  await handOverShell(context);
   const answer = await client.message(taskId, 'resume', steering(context, options.reason));
   printAnswer(context, { taskId, json: options.json }, answer);
   return EXIT.ok;

@@ -2,10 +2,11 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
 import { outcomePassed } from '../domain/outcome.ts';
-import { formatSelection, parseSelection, type Selection } from '../domain/selection.ts';
+import { formatSelection } from '../domain/selection.ts';
 import { taskEnded } from '../domain/task-status.ts';
+import { handOverShell } from '../client/hand-over.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { failedSelection, readClasses } from '../progress/failed-modules.ts';
+import { failedSlugs, readClasses } from '../progress/failed-modules.ts';
 import { retryTask } from '../progress/retry-task.ts';
 import { namedTask, printAnswer, steering } from '../progress/steering.ts';
 import { findModule } from '../progress/task-record.ts';
@@ -47,6 +48,7 @@ async function runRetry(context: Context, options: RetryOptions): Promise<ExitCo
   const { taskId, record } = await namedTask(context, options.id);
   if (record !== null && taskEnded(record.status)) return retryEnded(context, record, { module, classes, json });
   const { client } = await context.engine();
+  await handOverShell(context);
   const request = { ...steering(context, options.reason), ...(classes !== null && { classes }) };
   const answer =
     module === undefined
@@ -61,13 +63,13 @@ async function retryEnded(
   record: TaskRecord,
   options: { module: string | undefined; classes: readonly string[] | null; json: boolean | undefined },
 ): Promise<ExitCode> {
-  const { selection, force } = wanted(record, options);
-  const { taskId } = await retryTask(context, record, selection, force);
+  const { slugs, force } = wanted(record, options);
+  const { taskId, selection } = await retryTask(context, record, slugs, force);
   const { io } = context;
   if (options.json === true) printJson(io, { task_id: taskId, retry_of: record.task_id, changed: true });
   else io.out(`${taskId}\n`);
   io.err(
-    `${record.task_id} is ${record.status}; module ${formatSelection(selection)} runs again in a task of its own.\n` +
+    `${record.task_id} is ${record.status}; module ${formatSelection(selection)} runs again in a task of its own, with the same settings.\n` +
       `Watch it: batch-manager watch ${taskId}\n`,
   );
   return EXIT.ok;
@@ -77,8 +79,8 @@ async function retryEnded(
 function wanted(
   record: TaskRecord,
   { module, classes }: { module: string | undefined; classes: readonly string[] | null },
-): { selection: Selection; force: boolean } {
-  if (module === undefined) return { selection: failedSelection(record, classes), force: false };
-  const [, { number, outcome }] = findModule(record, module);
-  return { selection: parseSelection(String(number)), force: outcome !== null && outcomePassed(outcome) };
+): { slugs: readonly string[]; force: boolean } {
+  if (module === undefined) return { slugs: failedSlugs(record, classes), force: false };
+  const [slug, { outcome }] = findModule(record, module);
+  return { slugs: [slug], force: outcome !== null && outcomePassed(outcome) };
 }

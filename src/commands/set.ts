@@ -3,6 +3,7 @@ import { refuseBudgets } from '../config/refused-options.ts';
 import { readLiveSettings } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
+import { handOverShell } from '../client/hand-over.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { openTask, printAnswer, steering } from '../progress/steering.ts';
 import { settingsOf } from '../workspace-files.ts';
@@ -51,6 +52,7 @@ async function runSet(context: Context, options: SetOptions): Promise<ExitCode> 
   const taskId = await openTask(context, { id: options.id, json: options.json, instead });
   if (taskId === null) return EXIT.ok;
   const { client } = await context.engine();
+  await handOverShell(context);
   const answer = await client.set(taskId, { ...changes, ...steering(context, options.reason) });
   printAnswer(context, { taskId, json: options.json }, answer);
   return EXIT.ok;

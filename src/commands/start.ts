@@ -1,19 +1,14 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { checkAuditSettings } from '../config/check-audit.ts';
 import { refuseContradictions, refuseOutOfProportion } from '../config/refused-options.ts';
-import { taskSettings, type SettingFlags } from '../config/task-settings.ts';
+import { laterSettings, taskSettings, type SettingFlags } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
 import type { AskingOperation } from '../domain/operation.ts';
-import {
-  formatSelection,
-  parseSelection,
-  selectedNumbers,
-  selectionSize,
-  type Selection,
-} from '../domain/selection.ts';
+import { formatSelection, selectedNumbers, selectionSize, toSelection, type Selection } from '../domain/selection.ts';
+import type { TaskSettings } from '../domain/settings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { failedSelection } from '../progress/failed-modules.ts';
+import { failedSlugs, placesToday } from '../progress/failed-modules.ts';
 import { startInWorkspace } from '../progress/start-in-workspace.ts';
 import { taskRecord } from '../progress/task-record.ts';
 import type { TaskRecord } from '../store/records.ts';
@@ -82,21 +77,47 @@ export function newStartCommand(operation: AskingOperation, wiring: Wiring, run 
 function failedOf(context: Context, options: StartOptions, record: TaskRecord): Selection {
   const { track, start, modules } = options;
   if (record.track !== track) throw usageError(`Task ${record.task_id} is about ${record.track}, not ${track}.`);
-  const failed = failedSelection(record, null);
+  const failed = placesToday(context, track, failedSlugs(record, null));
   if (start === undefined && modules === undefined) return failed;
   const asked = new Set(selectedNumbers(selectionOf(context, options)));
   const both = selectedNumbers(failed).filter((number) => asked.has(number));
   if (both.length === 0) throw usageError(`None of these modules failed in ${record.task_id}.`);
-  return parseSelection(both.join(','));
+  return toSelection(both);
+}
+
+/** The settings of a start: those of the task whose failures it takes up, under the flags that are given; else today's. */
+function settingsFor(context: Context, options: StartOptions, failedIn: TaskRecord | null): TaskSettings {
+  const file = settingsOf(context);
+  const today = (): TaskSettings => taskSettings(options, context.env, file).settings;
+  if (failedIn === null) return today();
+  const { task_id: id, operation } = failedIn;
+  if (failedIn.settings === null) {
+    context.io.err(`The record of ${id} does not hold its settings: those of today are used.\n`);
+    return today();
+  }
+  // What a task of another kind was told of proposals and reviews is not meant for this one.
+  const isOther = operation !== options.operation;
+  const { propose, reviewOnly } = failedIn.settings;
+  const earlier = {
+    ...failedIn.settings,
+    propose: propose && !isOther && options.reviewOnly !== true,
+    reviewOnly: reviewOnly && !isOther && options.propose !== true,
+    of: null,
+  };
+  const { settings, origins } = laterSettings(options, earlier, file);
+  const given = origins.filter(({ origin }) => origin === 'flag').map(({ name, value }) => `${name} ${value}`);
+  const flags = given.length === 0 ? '' : `; from your flags: ${given.join(', ')}`;
+  context.io.err(`Settings are those of ${id}${flags}.\n`);
+  return settings;
 }
 
 /** Starts a task or attaches to it; in the foreground it stays until the task has ended. */
 export async function runStart(context: Context, options: StartOptions): Promise<ExitCode> {
   const { operation, track } = options;
   refuseContradictions(options);
-  const { settings } = taskSettings(options, context.env, settingsOf(context));
   await checkAuditSettings(settingsOf(context));
   const failedIn = options.onlyFailed === undefined ? null : await taskRecord(context, options.onlyFailed);
+  const settings = settingsFor(context, options, failedIn);
   const selection = failedIn === null ? selectionOf(context, options) : failedOf(context, options, failedIn);
   refuseOutOfProportion(options, settings, selectionSize(selection));
   if (options.dryRun === true)

@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { taskEnded } from '../domain/task-status.ts';
+import { handOverShell } from '../client/hand-over.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { reconcile } from '../progress/reconcile.ts';
 import { newCommand, type Wiring } from './command.ts';
@@ -14,6 +15,7 @@ export function newUpCommand(wiring: Wiring, run = runUp): CommandUnknownOpts {
 
 async function runUp(context: Context): Promise<ExitCode> {
   const { webUi } = await context.engine({ namesOpenTasks: true });
+  await handOverShell(context);
   const { io } = context;
   io.err(
     webUi === null

@@ -27,11 +27,12 @@ interface WorkerFlags {
 }
 
 async function runWorkerCommand(context: Context, { address, spare = false }: WorkerFlags): Promise<ExitCode> {
-  const [{ self }, { markWorkerReady }, { connectConfig }, { runWorker }] = await Promise.all([
+  const [{ self }, { markWorkerReady }, { connectConfig }, { runWorker }, { environmentOf }] = await Promise.all([
     import('../process/identity.ts'),
     import('../engine/state.ts'),
     import('../client/connection.ts'),
     import('../worker/worker.ts'),
+    import('../engine/handed-environment.ts'),
   ]);
   const { workspace } = context;
   const id = await context.workspaceId();
@@ -45,6 +46,8 @@ async function runWorkerCommand(context: Context, { address, spare = false }: Wo
       address: { connection: connectionOptions as NativeConnectionOptions, namespace },
       processId: self(),
       env: context.env,
+      // The worker of a configured cluster was started by a person, and has that person's environment.
+      environment: address === undefined ? () => context.env : environmentOf(id, context.env),
       takeLock: place.take,
       onWarm: spare ? () => markWorkerReady(id, polled, 'spare') : null,
       onReady: () => {
@@ -69,7 +72,7 @@ async function workerPlace(
   if (spare) {
     const { standBy } = await import('../worker/standby.ts');
     let leave = (): void => undefined;
-    return { take: async () => void (leave = await standBy(workspace, path)), leave: () => leave() };
+    return { take: async () => void (leave = await standBy(path)), leave: () => leave() };
   }
   const { tryLock } = await import('../process/lock.ts');
   const held = tryLock(path);

@@ -53,7 +53,7 @@ export function refuseContradictions(typed: TypedStart): void {
 
 /** @throws UserError (usage) where settings make no sense together, or with the number of modules. */
 export function refuseOutOfProportion(typed: SettingFlags, settings: TaskSettings, modules: number): void {
-  const { budgetUsd, moduleBudgetUsd = 0, canary = 0 } = settings;
+  const { budgetUsd, moduleBudgetUsd, canary } = settings;
   // In the settings file both are meant for tasks of any size.
   if (typed.moduleBudget !== undefined) refuseBudgets(budgetUsd, moduleBudgetUsd);
   if (typed.canary !== undefined && canary >= modules)

@@ -13,7 +13,15 @@ import { settingsFileSchema, type SettingsFile } from './schema.ts';
  */
 export function readSettingsFile(workspace: Workspace): SettingsFile {
   const file = settingsFile(workspace);
-  const value = parse(read(file), file) ?? {};
+  return parseSettings(read(file), file);
+}
+
+/**
+ * Reads the text of a settings file; empty settings where it says nothing.
+ * @throws UserError (usage) as `readSettingsFile` does.
+ */
+export function parseSettings(text: string, file: string): SettingsFile {
+  const value = parse(text, file) ?? {};
   const settings = settingsFileSchema.safeParse(value);
   if (settings.success) return settings.data;
   throw usageError(`${file} has a setting that is not valid:\n${z.prettifyError(settings.error)}`);
@@ -22,7 +30,8 @@ export function readSettingsFile(workspace: Workspace): SettingsFile {
 /** The text of batch-manager.yaml as it is now; empty where there is none. */
 export const settingsText = (workspace: Workspace): string => read(settingsFile(workspace));
 
-const settingsFile = (workspace: Workspace): string => join(workspace.root, SETTINGS_FILE);
+/** Path of batch-manager.yaml. */
+export const settingsFile = (workspace: Workspace): string => join(workspace.root, SETTINGS_FILE);
 
 function read(file: string): string {
   try {

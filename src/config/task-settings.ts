@@ -4,7 +4,7 @@ import {
   GIT_COMMIT,
   GIT_DIRTY,
   MAX_CONCURRENCY,
-  type LiveSettings,
+  type SetSettings,
   type TaskSettings,
 } from '../domain/settings.ts';
 import { formatModelName, parseModelName } from '../model/names.ts';
@@ -31,7 +31,8 @@ export interface SettingFlags {
   readonly force?: boolean | undefined;
 }
 
-export type Origin = 'flag' | 'environment' | 'file' | 'default';
+/** `task`: the settings of an earlier task, which a new one goes on with. */
+export type Origin = 'flag' | 'environment' | 'file' | 'task' | 'default';
 
 /** A setting's value and where it comes from. */
 export interface Setting {
@@ -85,96 +86,175 @@ type SettingName = Exclude<
   'ask' | 'audit' | 'clis' | 'engine' | 'git' | 'levels' | 'manifest' | 'notify' | 'prices' | 'providers'
 >;
 
-/** Takes each setting from flag, environment, file or default, in this order. */
+/** Where a setting's value is looked for. */
+interface Places<T> {
+  /** The flag's value; undefined where it was not given. */
+  readonly flag: string | boolean | undefined;
+  readonly inFile: string | number | boolean | undefined;
+  readonly fallback: T;
+}
+
+/** Takes each setting from flag, environment, file or default, in this order; of an earlier task, from flag or that task. */
 class Resolver {
   readonly origins: Setting[] = [];
   private readonly flags: SettingFlags;
   private readonly env: NodeJS.ProcessEnv;
   private readonly file: SettingsFile;
+  private readonly earlier: TaskSettings | null;
 
-  constructor(flags: SettingFlags, env: NodeJS.ProcessEnv, file: SettingsFile) {
+  constructor(flags: SettingFlags, env: NodeJS.ProcessEnv, file: SettingsFile, earlier: TaskSettings | null) {
     this.flags = flags;
     this.env = env;
     this.file = file;
+    this.earlier = earlier;
   }
 
-  take<T extends string | number>(name: SettingName, flag: keyof SettingFlags | null, fallback: T, read: Reader<T>): T {
-    return this.resolve(name, flag === null ? undefined : this.flags[flag], this.file[name], fallback, read);
+  /** The setting `key`, which people know as `name`. */
+  take<K extends keyof TaskSettings, T extends TaskSettings[K] & (string | number)>(
+    key: K,
+    name: SettingName,
+    flag: keyof SettingFlags | null,
+    read: Reader<T>,
+    fallback: TaskSettings[K] = DEFAULT_SETTINGS[key],
+  ): T {
+    const places = { flag: flag === null ? undefined : this.flags[flag], inFile: this.file[name], fallback };
+    return this.resolve(key, name, places as Places<T>, read);
   }
 
   /** A setting of the file's `git`; it has no flag. */
-  takeGit<T extends string>(key: 'dirty' | 'commit', fallback: T, words: readonly T[]): T {
-    return this.resolve(`git.${key}`, undefined, this.file.git?.[key], fallback, oneOf(words));
+  takeGit<K extends 'gitDirty' | 'gitCommit'>(
+    key: K,
+    word: 'dirty' | 'commit',
+    words: readonly TaskSettings[K][],
+  ): TaskSettings[K] {
+    const places = { flag: undefined, inFile: this.file.git?.[word], fallback: DEFAULT_SETTINGS[key] };
+    return this.resolve(key, `git.${word}`, places, oneOf(words));
+  }
+
+  /** A setting that is on or off: a flag turns it on, and none turns it off. */
+  takeSwitch(key: keyof TaskSettings, name: string, given: boolean | undefined, inFile?: boolean): boolean {
+    const sources: [Origin, unknown][] = [
+      ['flag', given === true ? given : undefined],
+      ['task', this.earlier?.[key]],
+      ['file', inFile],
+    ];
+    const [origin, value] = sources.find(([, value]) => value !== undefined) ?? ['default' as const, false];
+    if (value === true || inFile !== undefined) this.origins.push({ name, value: String(value === true), origin });
+    return value === true;
+  }
+
+  /** Whether a flag, the environment or the file names the setting. */
+  isChosen(name: string): boolean {
+    return this.origins.some((setting) => setting.name === name && setting.origin !== 'default');
   }
 
   private resolve<T extends string | number>(
+    key: keyof TaskSettings,
     name: string,
-    flag: string | boolean | undefined,
-    inFile: string | number | undefined,
-    fallback: T,
+    { flag, inFile, fallback }: Places<T>,
     read: Reader<T>,
   ): T {
     const variable = `BATCH_MANAGER_${name.toUpperCase().replaceAll(/[-.]/g, '_')}`;
-    const sources: [Origin, string | number | boolean | undefined, string][] = [
-      ['flag', flag, `--${name}`],
+    const ofShell: Source[] = [
       ['environment', this.env[variable] || undefined, variable],
       ['file', inFile, `${name} in batch-manager.yaml`],
     ];
+    const ofTask: Source[] = [['task', this.earlier?.[key] ?? undefined, `${name} of the earlier task`]];
+    const sources: Source[] = [['flag', flag, `--${name}`], ...(this.earlier === null ? ofShell : ofTask)];
     const [origin, got, label] = sources.find(([, value]) => value !== undefined) ?? [
       'default' as const,
       undefined,
       '',
     ];
-    const value = got === undefined ? fallback : read(String(got), label);
+    // A number of an earlier task is in our own unit, and no text that a person wrote.
+    const isOurs = origin === 'task' && typeof got === 'number';
+    const value = got === undefined ? fallback : isOurs ? (got as T) : read(String(got), label);
     this.origins.push({ name, value, origin });
     return value;
   }
 }
 
+type Source = [Origin, string | number | boolean | undefined, string];
+
+/** The settings of a task, each with its origin. */
+export interface ResolvedSettings {
+  readonly settings: TaskSettings;
+  readonly origins: readonly Setting[];
+}
+
 /**
- * The settings of a task, each with its origin.
+ * The settings of a task.
  * @throws UserError (usage) that names the flag, variable or key with the value that was got.
  */
-export function taskSettings(
+export function taskSettings(flags: SettingFlags, env: NodeJS.ProcessEnv, file: SettingsFile): ResolvedSettings {
+  return resolved(new Resolver(flags, env, file, null), flags, file, null);
+}
+
+/**
+ * The settings of a task that goes on from an earlier one: flags that are given now, all else as the earlier task had it.
+ * Today's environment and file change nothing in it; of the file only the names of models are asked.
+ * @throws UserError (usage) as `taskSettings` does, and for a model that is no longer known.
+ */
+export function laterSettings(flags: SettingFlags, earlier: TaskSettings, file: SettingsFile): ResolvedSettings {
+  return resolved(new Resolver(flags, {}, file, earlier), flags, file, earlier);
+}
+
+function resolved(
+  from: Resolver,
   flags: SettingFlags,
-  env: NodeJS.ProcessEnv,
   file: SettingsFile,
-): { readonly settings: TaskSettings; readonly origins: readonly Setting[] } {
-  const from = new Resolver(flags, env, file);
-  const base = DEFAULT_SETTINGS;
+  earlier: TaskSettings | null,
+): ResolvedSettings {
   const model = modelOf(file);
-  const mainModel = from.take('model', 'model', base.model, model);
-  const concurrency = from.take('concurrency', 'concurrency', base.concurrency, wholeNumber(1, MAX_CONCURRENCY));
+  const mainModel = from.take('model', 'model', 'model', model);
+  const concurrency = from.take('concurrency', 'concurrency', 'concurrency', wholeNumber(1, MAX_CONCURRENCY));
+  const reviews = reviewModel(from, flags, mainModel, model, earlier);
   const settings: TaskSettings = {
     model: mainModel,
-    // A review by the model that also fixes is the default; a second model is a choice.
-    reviewModel: from.take('review-model', 'reviewModel', mainModel, model),
+    ...reviews,
     concurrency,
-    prefetch: from.take('prefetch', null, concurrency, wholeNumber(0, MAX_CONCURRENCY)),
-    maxRounds: from.take('max-rounds', 'maxRounds', base.maxRounds, wholeNumber(0, 20)),
-    passScore: from.take('pass-score', 'passScore', base.passScore, score),
-    moduleTimeoutMs: from.take('module-timeout', 'moduleTimeout', base.moduleTimeoutMs, readDuration),
-    callTimeoutMs: from.take('call-timeout', null, base.callTimeoutMs, readDuration),
-    budgetUsd: from.take('budget', 'budget', base.budgetUsd, readAmount),
-    moduleBudgetUsd: from.take('module-budget', 'moduleBudget', 0, readAmount),
-    trustOldReviews: from.take('trust-old-reviews', null, base.trustOldReviews, oneOf(TRUST)),
-    busyTries: from.take('busy-tries', null, base.busyTries, wholeNumber(0, 1000)),
-    canary: from.take('canary', 'canary', 0, wholeNumber(0, 10_000)),
-    breaker: from.take('breaker', null, 5, wholeNumber(0, 10_000)),
-    halt: from.take('halt', 'halt', 0, percent),
-    ask: flags.ask ?? file.ask ?? false,
-    askDeadlineMs: from.take('ask-deadline', null, 7 * 24 * 3_600_000, readDuration),
-    reviewOnly: flags.reviewOnly ?? false,
+    prefetch:
+      earlier !== null && earlier.prefetch === earlier.concurrency
+        ? concurrency
+        : from.take('prefetch', 'prefetch', null, wholeNumber(0, MAX_CONCURRENCY), concurrency),
+    maxRounds: from.take('maxRounds', 'max-rounds', 'maxRounds', wholeNumber(0, 20)),
+    passScore: from.take('passScore', 'pass-score', 'passScore', score),
+    moduleTimeoutMs: from.take('moduleTimeoutMs', 'module-timeout', 'moduleTimeout', readDuration),
+    callTimeoutMs: from.take('callTimeoutMs', 'call-timeout', null, readDuration),
+    budgetUsd: from.take('budgetUsd', 'budget', 'budget', readAmount),
+    moduleBudgetUsd: from.take('moduleBudgetUsd', 'module-budget', 'moduleBudget', readAmount),
+    trustOldReviews: from.take('trustOldReviews', 'trust-old-reviews', null, oneOf(TRUST)),
+    busyTries: from.take('busyTries', 'busy-tries', null, wholeNumber(0, 1000)),
+    canary: from.take('canary', 'canary', 'canary', wholeNumber(0, 10_000)),
+    breaker: from.take('breaker', 'breaker', null, wholeNumber(0, 10_000)),
+    halt: from.take('halt', 'halt', 'halt', percent),
+    ask: from.takeSwitch('ask', 'ask', flags.ask, file.ask),
+    askDeadlineMs: from.take('askDeadlineMs', 'ask-deadline', null, readDuration),
+    reviewOnly: from.takeSwitch('reviewOnly', 'review-only', flags.reviewOnly),
+    // What was asked anew once need not be again: a task that goes on takes the replies that there are.
     force: flags.force ?? false,
-    noCache: flags.cache === false,
-    auditCommand: file.audit?.command !== undefined,
-    propose: flags.propose ?? false,
-    editRestarts: from.take('edit-restarts', null, base.editRestarts, wholeNumber(0, 100)),
-    gitDirty: from.takeGit('dirty', base.gitDirty, GIT_DIRTY),
-    gitCommit: from.takeGit('commit', base.gitCommit, GIT_COMMIT),
-    of: null,
+    noCache: from.takeSwitch('noCache', 'no-cache', flags.cache === false),
+    propose: from.takeSwitch('propose', 'propose', flags.propose),
+    editRestarts: from.take('editRestarts', 'edit-restarts', null, wholeNumber(0, 100)),
+    gitDirty: from.takeGit('gitDirty', 'dirty', GIT_DIRTY),
+    gitCommit: from.takeGit('gitCommit', 'commit', GIT_COMMIT),
+    of: earlier?.of ?? null,
   };
   return { settings, origins: from.origins };
+}
+
+/** The model of reviews: one that was chosen, else the model that also fixes. */
+function reviewModel(
+  from: Resolver,
+  flags: SettingFlags,
+  mainModel: string,
+  read: Reader<string>,
+  earlier: TaskSettings | null,
+): Pick<TaskSettings, 'reviewModel' | 'reviewFollows'> {
+  if (earlier?.reviewFollows === true && flags.reviewModel === undefined)
+    return { reviewModel: mainModel, reviewFollows: true };
+  const reviews = from.take('reviewModel', 'review-model', 'reviewModel', read, mainModel);
+  return { reviewModel: reviews, reviewFollows: !from.isChosen('review-model') };
 }
 
 /** `30%` or `30`. */
@@ -191,7 +271,7 @@ const percent: Reader<number> = (text, name) => {
 export function readLiveSettings(
   flags: Omit<SettingFlags, 'moduleTimeout' | 'reviewOnly' | 'force' | 'canary' | 'halt' | 'ask'>,
   file: SettingsFile,
-): Partial<LiveSettings> {
+): Partial<SetSettings> {
   const { concurrency, budget, moduleBudget, model, reviewModel, maxRounds, passScore } = flags;
   const read = modelOf(file);
   return {

@@ -7,6 +7,8 @@ export interface TaskSettings {
   readonly model: string;
   /** `provider/model` of reviews. */
   readonly reviewModel: string;
+  /** Whether nobody chose the model of reviews: then it is `model`, also once `set` changes that. */
+  readonly reviewFollows: boolean;
   /** Model calls in flight for this task, 1 to 64. */
   readonly concurrency: number;
   /** Modules open beyond `concurrency`, so that starting and closing a child costs no call. */
@@ -21,28 +23,26 @@ export interface TaskSettings {
   readonly callTimeoutMs: number;
   /** What the task may spend, USD; 0 is no limit. */
   readonly budgetUsd: number;
-  /** Modules that run first; the task pauses once they have ended. 0: all run. Not in what an older version started. */
-  readonly canary?: number;
+  /** Modules that run first; the task pauses once they have ended. 0: all run. */
+  readonly canary: number;
   /** So many modules in a row that end with the same failure of what they depend on pause the task; 0: none do. */
-  readonly breaker?: number;
+  readonly breaker: number;
   /** Whether a module that cannot pass waits for a person's answer. */
-  readonly ask?: boolean;
+  readonly ask: boolean;
   /** How long it waits, ms; then it ends as it would have without. */
-  readonly askDeadlineMs?: number;
+  readonly askDeadlineMs: number;
   /** Percent of the ended modules that, once they failed, pause the task; 0: none does. */
-  readonly halt?: number;
-  /** What one module may cost in the task, USD; 0 is no limit. A task of an older version has none. */
-  readonly moduleBudgetUsd?: number;
+  readonly halt: number;
+  /** What one module may cost in the task, USD; 0 is no limit. */
+  readonly moduleBudgetUsd: number;
   /** Whether replies that other tasks got are passed over and everything is asked anew. */
-  readonly noCache?: boolean;
+  readonly noCache: boolean;
   readonly reviewOnly: boolean;
   readonly force: boolean;
   /** Whether a review that another tool wrote counts: never, or where it is newer than the module's files. */
   readonly trustOldReviews: 'off' | 'newer';
   /** How often a module held by another task is tried again before it ends as CONFLICT; 0: at once. */
   readonly busyTries: number;
-  /** Whether an audit command is configured; the command itself stays in the settings file. */
-  readonly auditCommand: boolean;
   /** Whether better versions are kept as proposals and no module is changed. */
   readonly propose: boolean;
   /** How often a module that a person edits meanwhile starts again before it ends as BASE_CHANGED; 0: at the first edit. */
@@ -66,7 +66,21 @@ export const LIVE_SETTINGS = [
   'passScore',
 ] as const satisfies (keyof TaskSettings)[];
 
-export type LiveSettings = Pick<TaskSettings, (typeof LIVE_SETTINGS)[number]>;
+/** What `set` may be told. */
+export type SetSettings = Pick<TaskSettings, (typeof LIVE_SETTINGS)[number]>;
+
+/** The settings that may differ from those of the start. */
+export type LiveSettings = SetSettings & Pick<TaskSettings, 'reviewFollows'>;
+
+/** The settings after a change. A model of reviews that nobody chose goes along with the model; one that is set stays by itself. */
+export function changedSettings(now: LiveSettings, changes: Partial<SetSettings>): LiveSettings {
+  const given = Object.fromEntries(
+    LIVE_SETTINGS.filter((name) => changes[name] !== undefined).map((name) => [name, changes[name]]),
+  );
+  const after = { ...now, ...given };
+  if (changes.reviewModel !== undefined) return { ...after, reviewFollows: false };
+  return now.reviewFollows ? { ...after, reviewModel: after.model } : after;
+}
 
 export const GIT_DIRTY = ['warn', 'skip', 'allow'] as const;
 export type GitDirty = (typeof GIT_DIRTY)[number];
@@ -77,6 +91,7 @@ export type GitCommit = (typeof GIT_COMMIT)[number];
 export const DEFAULT_SETTINGS: TaskSettings = {
   model: 'google/gemini-2.5-flash',
   reviewModel: 'google/gemini-2.5-flash',
+  reviewFollows: true,
   concurrency: 8,
   prefetch: 8,
   maxRounds: 3,
@@ -95,7 +110,6 @@ export const DEFAULT_SETTINGS: TaskSettings = {
   force: false,
   trustOldReviews: 'off',
   busyTries: 20,
-  auditCommand: false,
   propose: false,
   editRestarts: 5,
   gitDirty: 'warn',

@@ -2,12 +2,16 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { serverEnvironment } from './environment.ts';
 import { serverVersion } from './version.ts';
 
 /** Asks a binary for its server version; null where it does not run or is something else. */
 export async function versionOf(path: string): Promise<string | null> {
   try {
-    const { stdout } = await promisify(execFile)(path, ['--version'], { timeout: 20_000 });
+    const { stdout } = await promisify(execFile)(path, ['--version'], {
+      timeout: 20_000,
+      env: serverEnvironment(),
+    });
     return serverVersion(stdout);
   } catch {
     return null;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { homeFolder } from './paths.ts';
 
 /** Each of these alone names a Temporal of the user's own. */
 const VARIABLES = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_API_KEY', 'TEMPORAL_CONFIG_FILE'];
@@ -14,9 +14,9 @@ export function isConfigured(env: NodeJS.ProcessEnv, platform: NodeJS.Platform =
 
 /** Where @temporalio/envconfig and the Temporal CLI look. */
 function configFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  const home = env.HOME || homedir();
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support');
-  return env.XDG_CONFIG_HOME || join(home, '.config');
+  const named = env.XDG_CONFIG_HOME;
+  if (platform === 'darwin') return join(homeFolder(env), 'Library', 'Application Support');
+  return named !== undefined && isAbsolute(named) ? named : join(homeFolder(env), '.config');
 }
 
 /** Whether the default profile has an address or key; another profile counts only when TEMPORAL_PROFILE names it. */

@@ -4,9 +4,12 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { engineError } from '../domain/errors.ts';
 import { endProcess } from './end.ts';
+import { workerEnvironment } from './environment.ts';
+import { cacheFolder, prepareStateFolder } from './paths.ts';
 import { answers } from './ports.ts';
 import { isAlive } from '../process/identity.ts';
 import { chooseDatabase } from './database.ts';
+import { forgetHanded } from './handed-environment.ts';
 import { engineLeft, engineState } from './left.ts';
 import { endWorkers } from './worker-keeper.ts';
 import { engineLog, readEngine, readyWorker, wantWorker, writeEngine, type EngineState } from './state.ts';
@@ -49,8 +52,9 @@ export async function ensureEngine(
   options: EnsureOptions,
 ): Promise<EngineAddress & { /** Whether this very command brought it up. */ readonly started: boolean }> {
   const { workspace, onProgress } = options;
+  prepareStateFolder();
   const started = (await runningEngine(onProgress)) === null;
-  if (started) await chooseDatabase(onProgress);
+  if (started) await chooseDatabase(onProgress).catch(refuseUnwritable);
   wantWorker(workspace);
   if (started) {
     onProgress('Starting the engine …');
@@ -59,12 +63,24 @@ export async function ensureEngine(
   return { ...(await waitUntilUp(options)), started };
 }
 
+/** @throws UserError (engine) for a cache folder that cannot be written; any other error as it is. */
+function refuseUnwritable(error: unknown): never {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOSPC'].includes(code)) throw error;
+  throw engineError(
+    `The Temporal server is kept in ${cacheFolder()}, and that failed: ${message}.\n` +
+      'Mend its owner or mode, or name another place: export XDG_CACHE_HOME=/path/to/a/folder',
+    error,
+  );
+}
+
 /** Starts a supervisor; where one runs already, it ends at once. */
 function startSupervisor({ supervisorCommand, workspace }: EnsureOptions): void {
   const [file = '', ...args] = supervisorCommand;
   const log = openSync(engineLog('supervisor'), 'a');
   // In the workspace, whose settings say when the engine ends itself; a settings file in the home folder is none of it.
-  spawn(file, args, { cwd: workspace.root, detached: true, stdio: ['ignore', log, log] }).unref();
+  const stdio = ['ignore', log, log] as const;
+  spawn(file, args, { cwd: workspace.root, detached: true, stdio: [...stdio], env: workerEnvironment() }).unref();
   closeSync(log);
 }
 
@@ -123,11 +139,15 @@ export async function stopEngine(onWarning?: (message: string) => void): Promise
   const state = (await engineState(onWarning)) ?? engineLeft();
   const spares = state.workers.flatMap(({ spare }) => (spare === null ? [] : [spare]));
   const parts = [state.supervisor, ...state.workers, ...spares, ...(state.server === null ? [] : [state.server])];
-  if (!parts.some(isAlive)) return false;
+  if (!parts.some(isAlive)) {
+    forgetHanded();
+    return false;
+  }
   await endProcess(state.supervisor, 60_000);
   // What a dead supervisor left behind.
   await endWorkers(state.workers, 30_000);
   if (state.server !== null) await endProcess(state.server, 10_000);
   writeEngine({ ...state, workers: [], problem: null, server: state.server && { ...state.server, ready: false } });
+  forgetHanded();
   return true;
 }

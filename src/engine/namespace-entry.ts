@@ -15,13 +15,16 @@ const RETENTION_DAYS = 90;
 /** How long the server may take to come up, ms. */
 const UP_MS = 30_000;
 
+/** The server is on loopback, whatever proxy the shell names. */
+const NO_PROXY = { 'grpc.enable_http_proxy': 0 };
+
 /** temporal.api.enums.v1.IndexedValueType. */
 const INDEXED_VALUE = { Keyword: 2, Int: 3, Double: 4 } as const;
 
 async function connected(address: string): Promise<Connection> {
   for (const deadline = Date.now() + UP_MS; ;) {
     try {
-      const connection = await Connection.connect({ address, connectTimeout: 1000 });
+      const connection = await Connection.connect({ address, connectTimeout: 1000, channelArgs: NO_PROXY });
       await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
       return connection;
     } catch (error) {

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes.ts';
 import { chooseDatabase, markIdle } from './database.ts';
-import { stateFolder } from './paths.ts';
+import { serverEnvironment } from './environment.ts';
+import { prepareStateFolder, stateFolder } from './paths.ts';
 import { formerPort, freePort } from './ports.ts';
 import { isAlive, processId } from '../process/identity.ts';
 import { engineLog, lastServer, noteServer, type ServerState } from './state.ts';
@@ -19,6 +21,9 @@ const DYNAMIC_VALUES = [
 /** Safe over kill -9 and power loss; OFF and NORMAL are not faster here: the server's CPU is the limit (measured). */
 const PRAGMAS = ['journal_mode=WAL', 'synchronous=FULL'];
 
+/** Neither variables nor files that were made for another Temporal count. */
+const OWN_SETTINGS = ['--disable-config-env', '--disable-config-file'];
+
 /** Ports that are tried first: those of Temporal's own documentation. */
 const PORT = 7233;
 const UI_PORT = 8233;
@@ -32,7 +37,7 @@ export async function startServer(
   before: ServerState | null,
   onProgress: (message: string) => void,
 ): Promise<ServerState> {
-  mkdirSync(stateFolder(), { recursive: true });
+  prepareStateFolder();
   const { file, path, version } = await chooseDatabase(onProgress);
   const running = lastServer();
   if (running !== null && running.database === file && isAlive(running)) return running;
@@ -51,6 +56,8 @@ export async function startServer(
     'db-filename': file,
     'log-level': 'error',
     'log-format': 'json',
+    // None: the user's own names environments for other servers, and its values would come before these.
+    'env-file': join(stateFolder(), 'no-environments.yaml'),
   };
   const args = [
     ...Object.entries(flags),
@@ -58,7 +65,9 @@ export async function startServer(
     ...Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => ['search-attribute', `${name}=${type}`] as const),
     ...DYNAMIC_VALUES.map((value) => ['dynamic-config-value', value] as const),
   ].flatMap(([flag, value]) => [`--${flag}`, value]);
-  const child = spawn(path, ['server', 'start-dev', ...args], { detached: true, stdio: ['ignore', log, log] });
+  const env = serverEnvironment();
+  const command = ['server', 'start-dev', ...OWN_SETTINGS, ...args];
+  const child = spawn(path, command, { detached: true, stdio: ['ignore', log, log], env });
   closeSync(log);
   // Without a listener a binary that cannot be run would end the supervisor; that there is no process is seen at once.
   child.once('error', () => undefined);

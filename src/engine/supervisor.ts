@@ -23,6 +23,7 @@ import {
 import { markIdle, newerServer } from './database.ts';
 import { Backoff } from './backoff.ts';
 import { endProcess } from './end.ts';
+import { forgetHanded } from './handed-environment.ts';
 import { engineLeft } from './left.ts';
 import { supervisorLock } from './paths.ts';
 import { endWorkers, WorkerKeeper, type WorkerKeeperOptions } from './worker-keeper.ts';
@@ -110,6 +111,7 @@ class Supervisor {
       await noteIdle(server).catch(() => undefined);
       await endProcess(server, 10_000);
     }
+    forgetHanded();
     this.note({ workers: [], problem: null });
   }
 

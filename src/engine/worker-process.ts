@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { processId, type ProcessId } from '../process/identity.ts';
+import { workerEnvironment } from './environment.ts';
 import { engineLog } from './state.ts';
 
 /** The worker processes that this supervisor started itself, by pid. */
@@ -21,7 +22,12 @@ export function endOf({ pid }: ProcessId): string | null {
 export function startProcess(workspaceId: string, root: string, command: readonly string[]): ProcessId {
   const [file = '', ...args] = command;
   const log = openSync(engineLog(`worker-${workspaceId}`), 'a');
-  const child = spawn(file, args, { cwd: root, detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(file, args, {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: workerEnvironment(),
+  });
   // Without a listener a failed start would end the supervisor; that there is no process is seen at the next look.
   child.once('error', () => undefined);
   closeSync(log);

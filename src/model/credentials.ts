@@ -20,7 +20,19 @@ function configFolder(env: Environment): string {
   const configured = env['XDG_CONFIG_HOME'];
   // The XDG rules: a path that is not absolute is ignored.
   if (configured !== undefined && isAbsolute(configured)) return configured;
-  return join(env['HOME'] ?? homedir(), '.config');
+  const home = env['HOME'] || userHome();
+  if (home !== null && isAbsolute(home)) return join(home, '.config');
+  const fault = env['HOME'] ? `HOME is "${env['HOME']}", which is not an absolute path` : 'HOME is not set';
+  throw failedError(`${fault}. Set it to your home folder, or XDG_CONFIG_HOME to the folder of your settings.`);
+}
+
+/** The home folder by the system's list of users; null where that has no entry for this one. */
+function userHome(): string | null {
+  try {
+    return homedir();
+  } catch {
+    return null;
+  }
 }
 
 /** A key that others of the machine can read is refused rather than used: nobody would notice it otherwise. */

@@ -1,4 +1,5 @@
 import { ModelError, type ModelErrorClass } from './model.ts';
+import type { Proxy } from './proxy.ts';
 import { quotes } from './quotation.ts';
 import { errorDetails, record, retryAfterMs } from './retry-after.ts';
 
@@ -7,6 +8,8 @@ export interface CallContext {
   readonly provider: string;
   /** Scheme, host and port that were asked. */
   readonly origin: string;
+  /** Through which it was asked; null where it was asked directly. */
+  readonly proxy: Proxy | null;
   readonly prompt: string;
   readonly key: string;
   /** Where the key is looked for: said where it was refused. */
@@ -39,18 +42,46 @@ export function toModelError(error: unknown, context: CallContext): ModelError {
     const message = `${context.provider} answered HTTP ${http.status} with an unreadable body`;
     return new ModelError('provider-down', message, { mayCost: true });
   }
+  if (http.status === 407 && context.proxy !== null) return refusedByProxy(407, context.proxy, context);
   const errorClass = classOf(http.status, http.body);
   const wait = retryAfterMs({ headers: http.headers, body: http.body }, context.now);
   return new ModelError(errorClass, message(http, errorClass, context), { retryAfterMs: wait });
 }
 
 function withoutAnswer(error: unknown, network: boolean, code: string | null, context: CallContext): ModelError {
+  const refusal = proxyStatus(error);
+  if (context.proxy !== null && refusal !== null) return refusedByProxy(refusal, context.proxy, context);
   if (network) {
-    return new ModelError('network', `no answer from ${context.provider} at ${context.origin}: ${code ?? 'failed'}`);
+    const through = context.proxy === null ? '' : ` through the proxy ${proxyText(context.proxy)}`;
+    const where = `${context.provider} at ${context.origin}${through}`;
+    return new ModelError('network', `no answer from ${where}: ${code ?? 'failed'}`);
   }
   // Only the name: the text of a foreign error may quote a header or the prompt.
   const name = error instanceof Error ? error.name : typeof error;
   return new ModelError('bad-request', `the call to ${context.provider} could not be made: ${name}`);
+}
+
+const proxyText = ({ origin, variable }: Proxy): string => `${origin} (${variable})`;
+
+/** The status with which a proxy refused a tunnel; null where none did. */
+function proxyStatus(error: unknown): number | null {
+  let current: unknown = error;
+  for (let depth = 0; depth < 5 && current instanceof Error; depth += 1) {
+    const status = /^Proxy response \((\d{3})\)/.exec(current.message)?.[1];
+    if (status !== undefined) return Number(status);
+    current = current.cause;
+  }
+  return null;
+}
+
+function refusedByProxy(status: number, proxy: Proxy, { origin }: CallContext): ModelError {
+  if (status === 407)
+    return new ModelError(
+      'auth',
+      `the proxy ${proxyText(proxy)} wants a user name and password that it takes: http://USER:PASSWORD@HOST:PORT`,
+    );
+  const errorClass = status >= 500 || status === 408 || status === 429 ? 'network' : 'bad-request';
+  return new ModelError(errorClass, `the proxy ${proxyText(proxy)} refused the way to ${origin}: HTTP ${status}`);
 }
 
 function httpFailure(error: unknown): HttpFailure | null {

@@ -15,6 +15,8 @@ import { languageModel, VERSION_PATHS } from './protocols.ts';
 import { AS_OBJECT, reviewText } from './review-object.ts';
 import { refusesSchema, reviewOutput } from './review-output.ts';
 import { hostedProvider, type HostedProvider } from './providers.ts';
+import { fetchThrough } from './proxied-fetch.ts';
+import { proxyFor, type Proxy } from './proxy.ts';
 
 export interface HostedOptions {
   /** Provider name as in `google/gemini-2.5-flash`. */
@@ -24,13 +26,15 @@ export interface HostedOptions {
   apiKey(): string | null;
   /** Where the key is looked for, in words: part of the message when it is missing or refused. */
   readonly keyHelp: string;
-  /** Where the variable of the base URL is read. */
+  /** Where the variables of the base URL and of proxies are read. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 interface Ready {
   readonly key: string;
   readonly baseURL: string;
+  /** Through which it is asked; null where it is asked directly. */
+  readonly proxy: Proxy | null;
 }
 
 /**
@@ -38,7 +42,10 @@ interface Ready {
  * are off. Temperature and length are left to the provider's defaults.
  */
 export function createHostedModel(options: HostedOptions): Model {
-  const ready = (): Ready => ({ key: requireKey(options), baseURL: resolveBaseURL(options) });
+  const ready = (): Ready => {
+    const baseURL = resolveBaseURL(options);
+    return { key: requireKey(options), baseURL, proxy: proxyFor(baseURL, options.env) };
+  };
   /** Models that were found to refuse a schema. */
   const withoutSchema = new Set<string>();
   return {
@@ -81,9 +88,10 @@ async function ask(
   const { signal, prompt } = request;
   const { provider, spec, keyHelp } = options;
   signal.throwIfAborted();
-  const { key, baseURL } = readyForCall(ready);
+  const { key, baseURL, proxy } = readyForCall(ready);
   try {
-    const sdk = { provider, key, baseURL, fetch: patientFetch, model: request.model };
+    const fetch = proxy === null ? patientFetch : await fetchThrough(proxy, baseURL);
+    const sdk = { provider, key, baseURL, fetch, model: request.model };
     const model = await languageModel(spec.protocol, sdk);
     signal.throwIfAborted();
     const asObject = request.reviewForm === true && spec.structuredOutput && !withoutSchema.has(request.model);
@@ -94,7 +102,7 @@ async function ask(
     // An abort comes in many forms (AbortError, a network error, the reason): the signal itself is asked first.
     signal.throwIfAborted();
     const { origin } = new URL(baseURL);
-    throw toModelError(error, { provider, origin, prompt, key, keyHelp, now: Date.now() });
+    throw toModelError(error, { provider, origin, proxy, prompt, key, keyHelp, now: Date.now() });
   }
 }
 

@@ -40,7 +40,7 @@ export function createKeys({ workspaceRoot, env }: KeysOptions): Keys {
       const entry = JSON.stringify({ [provider]: { apiKey: '…' } });
       const inFile = `${entry} in ${credentialsPath} (mode 600)`;
       if (variable === undefined) return inFile;
-      return `${variable} in the worker's environment; ${variable}=… in ${dotEnvPath}; ${inFile}`;
+      return `${variable} in the environment of the shell; ${variable}=… in ${dotEnvPath}; ${inFile}`;
     },
   };
 }

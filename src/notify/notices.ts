@@ -41,14 +41,24 @@ export class Notices {
   private readonly workspace: Workspace;
   private readonly store: NotifiedStore;
   private readonly settings: () => SettingsFile;
+  private readonly env: () => NodeJS.ProcessEnv;
   private readonly running = new Set<Promise<void>>();
   private readonly closing = new AbortController();
 
-  /** @param settings reads the settings as they are now. */
-  constructor(workspace: Workspace, store: NotifiedStore, settings: () => SettingsFile) {
+  /**
+   * @param settings gives the settings as they are now.
+   * @param env gives the environment in which proxies are looked for.
+   */
+  constructor(
+    workspace: Workspace,
+    store: NotifiedStore,
+    settings: () => SettingsFile,
+    env: () => NodeJS.ProcessEnv = () => process.env,
+  ) {
     this.workspace = workspace;
     this.store = store;
     this.settings = settings;
+    this.env = env;
   }
 
   /**
@@ -115,7 +125,7 @@ export class Notices {
     const { command, url, timeout = 0 } = this.settings().notify ?? {};
     const timeoutMs = readDuration(String(timeout), 'notify.timeout in batch-manager.yaml') || TIMEOUT_MS;
     const notice = noticeOf(event, record, this.workspace.root);
-    const options: SendOptions = { notice, timeoutMs, signal: this.closing.signal };
+    const options: SendOptions = { notice, timeoutMs, signal: this.closing.signal, env: this.env() };
     const sent = [
       ...(command === undefined ? [] : [sendByCommand(command, this.workspace.root, options)]),
       ...(url === undefined ? [] : [sendByPost(url, options)]),

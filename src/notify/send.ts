@@ -1,4 +1,6 @@
 /** The two ways to tell somebody. Each gives what is to be said of it in the log, and neither fails. */
+import { fetchThrough } from '../model/proxied-fetch.ts';
+import { proxyFor } from '../model/proxy.ts';
 import { runInGroup } from '../process/group.ts';
 import type { Notice } from './notice.ts';
 
@@ -9,6 +11,8 @@ export interface SendOptions {
   readonly notice: Notice;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Where proxies are looked for. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Runs a command of the shell with the notice as JSON on its standard input; no process of it is left behind. */
@@ -35,10 +39,12 @@ export async function sendByCommand(command: string, cwd: string, options: SendO
 }
 
 /** Posts the notice as JSON. What is said names the host only: a path may hold a secret. */
-export async function sendByPost(url: string, { notice, timeoutMs, signal }: SendOptions): Promise<string> {
+export async function sendByPost(url: string, { notice, timeoutMs, signal, env }: SendOptions): Promise<string> {
   const { origin } = new URL(url);
   try {
-    const response = await fetch(url, {
+    const proxy = proxyFor(url, env);
+    const send = proxy === null ? fetch : await fetchThrough(proxy, url);
+    const response = await send(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': 'batch-manager' },
       body: JSON.stringify(notice),

@@ -1,8 +1,11 @@
 /** The modules of a task that failed, for a retry. */
-import { usageError } from '../domain/errors.ts';
+import type { Context } from '../context.ts';
+import { failedError, usageError } from '../domain/errors.ts';
 import { FAILED_CLASSES, failedWith } from '../domain/failed.ts';
-import { parseSelection, type Selection } from '../domain/selection.ts';
+import { toSelection, type Selection } from '../domain/selection.ts';
+import { trackModules } from '../store/manifest.ts';
 import type { TaskRecord } from '../store/records.ts';
+import { manifestOf } from '../workspace-files.ts';
 
 /**
  * Reads `--class`: words with commas between.
@@ -15,23 +18,32 @@ export function readClasses(text: string): string[] {
   throw usageError(`--class has "${unknown}", which is none of: ${FAILED_CLASSES.join(', ')}.`);
 }
 
-/** Numbers of the modules that failed, of the classes that are wanted; null wants all. */
-export function failedNumbers(record: TaskRecord, classes: readonly string[] | null): number[] {
-  return Object.values(record.modules)
-    .filter((module) => failedWith(module, classes))
-    .map(({ number }) => number)
-    .sort((a, b) => a - b);
-}
-
 /**
- * The failed modules of a task as a selection.
+ * Slugs of the modules that failed, of the classes that are wanted (null wants all), in the order of their numbers.
  * @throws UserError (usage) where there is none.
  */
-export function failedSelection(record: TaskRecord, classes: readonly string[] | null): Selection {
-  const numbers = failedNumbers(record, classes);
-  if (numbers.length > 0) return parseSelection(numbers.join(','));
+export function failedSlugs(record: TaskRecord, classes: readonly string[] | null): string[] {
+  const failed = Object.entries(record.modules)
+    .filter(([, module]) => failedWith(module, classes))
+    .sort(([, a], [, b]) => a.number - b.number)
+    .map(([slug]) => slug);
+  if (failed.length > 0) return failed;
   const kind = classes === null ? '' : ` with ${classes.join(' or ')}`;
   throw usageError(
     `No module of ${record.task_id} failed${kind}: there is nothing to run again.\nSee: batch-manager show ${record.task_id}`,
   );
+}
+
+/**
+ * Where modules of a task are in the manifest today: others may have been added between them since.
+ * @throws UserError (failed) for those that are no longer in it.
+ */
+export function placesToday(context: Context, track: string, slugs: readonly string[]): Selection {
+  const places = trackModules(manifestOf(context), track);
+  const gone = slugs.filter((slug) => !places.includes(slug));
+  if (gone.length > 0)
+    throw failedError(
+      `No longer in track ${track} of ${manifestOf(context).file}: ${gone.join(', ')}.\nPut them back into it, or name others with --module.`,
+    );
+  return toSelection(slugs.map((slug) => places.indexOf(slug) + 1));
 }

@@ -1,15 +1,16 @@
 /** Starts what follows upon a task: its undo, or the apply of its proposals. Each is a task of its own. */
-import { taskSettings } from '../config/task-settings.ts';
+import { laterSettings, taskSettings } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
-import { failedError, usageError } from '../domain/errors.ts';
-import { selectionSize, toSelection, type Selection } from '../domain/selection.ts';
+import { usageError } from '../domain/errors.ts';
+import { selectionSize } from '../domain/selection.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { trackModules } from '../store/manifest.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { printJson } from '../views/json.ts';
-import { manifestOf, settingsOf } from '../workspace-files.ts';
+import { settingsOf } from '../workspace-files.ts';
+import { placesToday } from './failed-modules.ts';
 import { startInWorkspace } from './start-in-workspace.ts';
+import type { TaskSettings } from '../domain/settings.ts';
 import { findModule } from './task-record.ts';
 import { watchTask } from './watch-task.ts';
 
@@ -52,9 +53,8 @@ export async function startFollowUp(
   flags: FollowUpFlags,
 ): Promise<{ readonly taskId: string; readonly code: ExitCode }> {
   const { task_id: of, track } = record;
-  const selection = numbersOf(context, record, slugs);
-  const { settings } = taskSettings({ force: flags.force }, context.env, settingsOf(context));
-  const request = { operation, track, selection, settings: { ...settings, of } };
+  const selection = placesToday(context, track, slugs);
+  const request = { operation, track, selection, settings: followingSettings(context, record, flags.force) };
   const { taskId, attached } = await startInWorkspace(context, request);
   const { io } = context;
   if (flags.background === true) {
@@ -70,13 +70,16 @@ export async function startFollowUp(
   return { taskId, code: await watchTask(context, taskId, { json: flags.json ?? false }) };
 }
 
-/** Where the modules are in the manifest today: it may have got others in between since. */
-function numbersOf(context: Context, { track }: TaskRecord, slugs: readonly string[]): Selection {
-  const places = trackModules(manifestOf(context), track);
-  const gone = slugs.filter((slug) => !places.includes(slug));
-  if (gone.length > 0)
-    throw failedError(
-      `No longer in track ${track} of ${manifestOf(context).file}: ${gone.join(', ')}.\nPut them back into it, or name others with --module.`,
-    );
-  return toSelection(slugs.map((slug) => places.indexOf(slug) + 1));
+/**
+ * The settings of a follow-up: what its task was told of git, people's edits and the like, without that which belongs to the
+ * asking of models. Today's settings where the record of the task does not hold its own.
+ */
+function followingSettings(context: Context, record: TaskRecord, force: boolean | undefined): TaskSettings {
+  const file = settingsOf(context);
+  const { settings } =
+    record.settings === null
+      ? taskSettings({ force }, context.env, file)
+      : laterSettings({ force }, record.settings, file);
+  const asking = { propose: false, reviewOnly: false, noCache: false, ask: false, canary: 0, halt: 0 };
+  return { ...settings, ...asking, of: record.task_id };
 }

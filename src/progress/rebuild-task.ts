@@ -2,7 +2,7 @@
 import type { HistoryEvent } from '../client/history-events.ts';
 import type { LogLine } from '../domain/log-line.ts';
 import { countsLine, readSignalText, startedText } from '../domain/log-texts.ts';
-import { LIVE_SETTINGS, type LiveSettings } from '../domain/settings.ts';
+import { changedSettings, LIVE_SETTINGS, type SetSettings, type TaskSettings } from '../domain/settings.ts';
 import { taskEnded, type TaskStatus } from '../domain/task-status.ts';
 import { startOfRecord, type TaskRecord } from '../store/record-schema.ts';
 import { countOutcomes } from '../store/records.ts';
@@ -75,7 +75,7 @@ export function rebuildRecord(sources: TaskSources): TaskRecord {
   const { modules } = fold;
   const end = closed === undefined ? null : (recordedEnd(events)?.at ?? closed.at);
   return {
-    ...startOfRecord({ ...input, taskId, settings: { ...input.settings, ...changes(events) } }),
+    ...startOfRecord({ ...input, taskId, settings: settingsAfter(events, input.settings) }),
     created_at: (freezing(events) ?? events[0])?.at ?? '',
     updated_at: end ?? events.at(-1)?.at ?? '',
     ended_at: end,
@@ -92,14 +92,14 @@ export function rebuildRecord(sources: TaskSources): TaskRecord {
   };
 }
 
-/** What `set` changed, to the last of its messages that was heard. */
-function changes(events: readonly HistoryEvent[]): Partial<LiveSettings> {
+/** The settings as `set` left them, to the last of its messages that was heard. */
+function settingsAfter(events: readonly HistoryEvent[], started: TaskSettings): TaskSettings {
   const sent = new Map<number, TaskChanges>();
-  const changed: Partial<LiveSettings>[] = [];
+  let settings = started;
   const signals: TaskChanges[] = [];
   const take = (arg: TaskChanges | undefined): void => {
     const values = LIVE_SETTINGS.map((name) => [name, arg?.[name]]).filter(([, value]) => value !== undefined);
-    changed.push(Object.fromEntries(values) as Partial<LiveSettings>);
+    settings = { ...settings, ...changedSettings(settings, Object.fromEntries(values) as Partial<SetSettings>) };
   };
   for (const event of events) {
     // Ids of events begin anew with each run.
@@ -115,7 +115,7 @@ function changes(events: readonly HistoryEvent[]): Partial<LiveSettings> {
     const signal = signals.shift();
     if (became !== 'ignored') take(signal);
   }
-  return Object.assign({}, ...changed) as Partial<LiveSettings>;
+  return settings;
 }
 
 /** The line that a step of this name wrote to the task's log; undefined where the event is another, or tells of none. */

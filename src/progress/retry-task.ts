@@ -1,29 +1,38 @@
-/** A task that runs modules of an ended one again. */
-import { taskSettings } from '../config/task-settings.ts';
+/** A task that goes on from an ended one: with all of its settings, over some of its modules. */
+import { laterSettings } from '../config/task-settings.ts';
 import type { Context } from '../context.ts';
-import type { Selection } from '../domain/selection.ts';
+import { usageError } from '../domain/errors.ts';
+import { OPERATIONS } from '../domain/operation.ts';
+import { formatSelection, type Selection } from '../domain/selection.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { settingsOf } from '../workspace-files.ts';
+import { placesToday } from './failed-modules.ts';
 import { startInWorkspace } from './start-in-workspace.ts';
 
-/** Starts a task over these modules, with the settings of the old one; gives its id. `force` runs what passed, too. */
+/**
+ * Starts a task over these modules, with all settings of the old one; gives its id. `force` runs what passed, too; an undo
+ * keeps the force that it was given, since that speaks of people's edits.
+ * @throws UserError (usage) where the old task's record does not hold its settings.
+ */
 export async function retryTask(
   context: Context,
   old: TaskRecord,
-  selection: Selection,
+  slugs: readonly string[],
   force: boolean,
-): Promise<{ readonly taskId: string; readonly attached: boolean }> {
-  const { operation, track } = old;
-  const flags = {
-    model: old.model,
-    reviewModel: old.review_model,
-    concurrency: String(old.concurrency),
-    budget: String(old.budget_usd),
-    ...(old.module_budget_usd !== null && { moduleBudget: String(old.module_budget_usd) }),
-    ...(old.max_rounds !== null && { maxRounds: String(old.max_rounds) }),
-    ...(old.pass_score !== null && { passScore: String(old.pass_score) }),
-    force,
-  };
-  const { settings } = taskSettings(flags, context.env, settingsOf(context));
-  return startInWorkspace(context, { operation, track, selection, settings, retryOf: old.task_id });
+): Promise<{ readonly taskId: string; readonly attached: boolean; readonly selection: Selection }> {
+  const { operation, track, task_id: retryOf } = old;
+  const selection = placesToday(context, track, slugs);
+  if (old.settings === null) throw withoutSettings(old, selection);
+  const isForced = OPERATIONS[operation].asks ? force : old.settings.force;
+  const { settings } = laterSettings({ force: isForced }, old.settings, settingsOf(context));
+  return { ...(await startInWorkspace(context, { operation, track, selection, settings, retryOf })), selection };
+}
+
+/** Guessed settings could change modules that a task only made proposals for. */
+function withoutSettings({ task_id: id, operation, track, of_task: of }: TaskRecord, selection: Selection): Error {
+  const command = of === null ? `${operation} ${track} --modules ${formatSelection(selection)}` : `${operation} ${of}`;
+  return usageError(
+    `The record of ${id} does not hold the settings that it ran with, so they cannot be used again.\n` +
+      `Start it with the flags that you want: batch-manager ${command}`,
+  );
 }

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { detachedError, interruptedError, type UserError } from '../domain/errors.ts';
 import { unlessInterrupted } from './interrupt.ts';
 import { requirePrices } from './known-prices.ts';
+import { missingForTask, modelsOf } from './ready-models.ts';
 
 /** How a task was started. */
 interface Started {
@@ -16,16 +17,29 @@ const SETTLES_MS = 3000;
 
 /**
  * Starts a task in the workspace, or attaches to the one that the same command started; see src/client/start.ts.
- * @throws UserError (usage) where it has a budget and a model of which nobody knows the price; (interrupted or detached) at a
- * Ctrl-C, which says whether there is a task now.
+ * @throws UserError (usage) where it has a budget and a model whose price nobody knows; (failed) for a model that cannot be
+ * asked, before a task is made: a task that runs already is attached to all the same; (interrupted or detached) at a Ctrl-C, which
+ * says whether there is a task now.
  */
 export async function startInWorkspace(context: Context, request: Omit<StartRequest, 'workspaceId'>): Promise<Started> {
-  await requirePrices(context, request.operation, request.settings);
+  const { operation, settings } = request;
+  await requirePrices(context, operation, settings);
+  const missing = await missingForTask(context, operation, settings);
+  // Without an engine nothing runs that could be attached to, and none has to be brought up for this.
+  if (missing !== null && (await context.engineIfUp()) === null) throw missing;
   const { client } = await unlessInterrupted(context.engine(), () =>
     interruptedError('\nInterrupted: no task was started. The engine stays; end it: batch-manager down'),
   );
-  const { startTask } = await import('../client/start.ts');
-  const starting = startTask(client, context.workspace, { workspaceId: await context.workspaceId(), ...request });
+  const [{ startTask }, { handOverShell }] = await Promise.all([
+    import('../client/start.ts'),
+    import('../client/hand-over.ts'),
+  ]);
+  const beforeStart = async (): Promise<void> => {
+    if (missing !== null) throw missing;
+    await handOverShell(context, modelsOf(operation, settings));
+  };
+  const inWorkspace = { workspaceId: await context.workspaceId(), ...request };
+  const starting = startTask(client, context.workspace, inWorkspace, beforeStart);
   return unlessInterrupted(starting, () => leftWhile(starting));
 }
 

@@ -1,6 +1,7 @@
 /** What the commands that steer a running task share. */
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { resolveTask, type Context } from '../context.ts';
+import { userName } from '../engine/environment.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { printJson } from '../views/json.ts';
@@ -45,15 +46,6 @@ export async function openTask(
 /** Who asks, and why, for `show` and the log. */
 export function steering(context: Context, reason: string | undefined): Steering {
   return { by: `${userName(context.env)}@${hostname()}`.slice(0, 100), ...(reason !== undefined && { reason }) };
-}
-
-function userName(env: NodeJS.ProcessEnv): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // In a container the user may have no entry.
-    return env['USER'] ?? 'unknown';
-  }
 }
 
 /** Prints what became of a message. */

@@ -58,7 +58,7 @@ async function printResult(
 ): Promise<ExitCode> {
   const { io } = context;
   const record = await context.records.get(taskId);
-  if (end?.kind === 'failed') io.err(`${end.message}\n${keyHint(context, end.message)}`);
+  if (end?.kind === 'failed') io.err(`${end.message}\n`);
   if (record === null) return codeOf(end, null);
   if (options.json) printJson(io, record);
   else if (tally(record.counts).ended > 0) io.out(`\n${moduleTable(record, io.columns)}`);
@@ -72,13 +72,6 @@ async function printResult(
   if ((record.counts.PROPOSED ?? 0) > 0)
     io.err(`What is proposed: batch-manager diff ${taskId}\nPut it in place:  batch-manager apply ${taskId}\n`);
   return codeOf(end, record);
-}
-
-/** The engine keeps the environment of the shell that started it: a key that was set later is not in it. */
-function keyHint(context: Context, message: string): string {
-  const variable = /(\w+) in the worker's environment/.exec(message)?.[1];
-  if (variable === undefined || context.env[variable] === undefined) return '';
-  return `This shell has ${variable}, but the engine was started by one without it.\nRun: batch-manager down --now, then the same command again.\n`;
 }
 
 /** 0 all passed; 1 some did not, or it failed; 3 stopped. */

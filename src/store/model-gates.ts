@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJson, writeState } from './atomic.ts';
+import { namesIn, readJson, writeState } from './atomic.ts';
 
 const gateSchema = z.object({
   /** `google/gemini-2.5-flash`, for people. */
@@ -35,6 +35,13 @@ export class ModelGateStore {
   async get(key: string): Promise<ClosedGate | null> {
     const parsed = gateSchema.safeParse(await readJson(this.file(key)));
     return parsed.success ? parsed.data : null;
+  }
+
+  /** All gates that are closed, or were and are not opened yet. */
+  async list(): Promise<ClosedGate[]> {
+    const names = (await namesIn(this.folder)).filter((name) => name.endsWith('.json'));
+    const gates = await Promise.all(names.map((name) => this.get(name.slice(0, -'.json'.length))));
+    return gates.filter((gate) => gate !== null);
   }
 
   async close(key: string, gate: ClosedGate): Promise<void> {

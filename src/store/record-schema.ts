@@ -6,6 +6,7 @@ import type { LiveSettings, TaskSettings } from '../domain/settings.ts';
 import { OUTCOME_NAMES } from '../domain/outcome.ts';
 import { TASK_STATUSES } from '../domain/task-status.ts';
 import { TASK_WAIT_NAMES } from '../domain/wait.ts';
+import { taskSettingsSchema } from './settings-schema.ts';
 
 /** The version of a task's record that is written today; `record-versions.ts` reads the older ones. */
 export const RECORD_SCHEMA = 1;
@@ -72,6 +73,11 @@ export const recordSchema = z.object({
   module_budget_usd: z.number().nullable().default(null),
   max_rounds: z.number().nullable().default(null),
   pass_score: z.number().nullable().default(null),
+  /**
+   * All that it was started with, as `set` left it: what a retry goes on with. Null where it is not known whole, as in records of
+   * the original tool.
+   */
+  settings: taskSettingsSchema.nullable().default(null).catch(null),
   /** The task whose failed modules it runs again. */
   retry_of: z.string().nullable().default(null),
   /** The task that `undo` and `apply` are about; null for others. */
@@ -102,9 +108,9 @@ export function startOfRecord(input: {
     end: selection.at(-1)?.[1] ?? 0,
     modules_selected: formatSelection(selection),
     ...liveRecord(settings),
+    settings,
     retry_of: retryOf,
-    // A task of an older version has none.
-    of_task: settings.of ?? null,
+    of_task: settings.of,
   } as const;
 }
 
@@ -114,9 +120,8 @@ export function liveRecord(settings: LiveSettings) {
     model: settings.model,
     review_model: settings.reviewModel,
     concurrency: settings.concurrency,
-    // A task of an older version has none.
-    budget_usd: settings.budgetUsd ?? 0,
-    module_budget_usd: settings.moduleBudgetUsd ?? 0,
+    budget_usd: settings.budgetUsd,
+    module_budget_usd: settings.moduleBudgetUsd,
     max_rounds: settings.maxRounds,
     pass_score: settings.passScore,
   } as const;

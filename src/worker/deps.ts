@@ -9,11 +9,12 @@ import { ModelGates } from '../concurrency/model-gate.ts';
 import { KeyedLock } from '../concurrency/keyed-lock.ts';
 import { SharedLock } from '../concurrency/shared-lock.ts';
 import { auditOptions } from '../config/audit-options.ts';
-import { readSettingsFile } from '../config/settings-file.ts';
-import { UserError } from '../domain/errors.ts';
+import { createLiveSettings } from '../config/live-settings.ts';
+import type { SettingsFile } from '../config/schema.ts';
+import type { ModuleText } from '../domain/module.ts';
 import { stateFolder } from '../engine/paths.ts';
 import { Answering } from '../files/answering.ts';
-import { createPrices, type PriceSettings } from '../model/prices.ts';
+import { createPrices } from '../model/prices.ts';
 import { createModels } from '../model/registry.ts';
 import { Notices } from '../notify/notices.ts';
 import { createPrompts } from '../prompts/prompts.ts';
@@ -34,26 +35,34 @@ import { WorkStore } from '../store/versions.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { createAuditCommand } from './audit-command.ts';
 
-/** Makes the real parts that the activities of a workspace work with; `close` ends what they started. */
+/**
+ * Makes the real parts that the activities of a workspace work with; `close` ends what they started. What depends on the
+ * settings or on the environment is asked for at each use: both may change while a worker lives.
+ * @param environment gives the environment in which keys, addresses and proxies are looked for.
+ */
 export function createDeps(
   workspace: Workspace,
   env: NodeJS.ProcessEnv,
   identity: string,
+  environment: () => NodeJS.ProcessEnv = () => env,
 ): { readonly deps: Deps; readonly close: () => Promise<void> } {
-  const settings = readSettingsFile(workspace);
-  const manifest = createManifestReader(workspace, settings.manifest);
-  const options = auditOptions(settings);
+  const inForce = createLiveSettings(workspace);
+  const settings = (): SettingsFile => inForce().settings;
+  const readManifest = madeOf(settings, (now) => createManifestReader(workspace, now.manifest));
+  const manifest = (): Manifest => readManifest()();
   const thread = createAuditThread();
   const limits = new LimitStore(workspace);
   const replies = new ReplyStore(workspace);
-  const models = createModels({
-    workspaceRoot: workspace.root,
-    env,
-    providers: settings.providers,
-    clis: settings.clis,
+  const priceOf = createPrices(() => settings().prices ?? {});
+  const auditor = madeOf(settings, (now) => {
+    const options = auditOptions(now);
+    return { key: auditKey(options), audit: (text: ModuleText) => thread.audit(text, options) };
   });
-  const priceOf = createPrices(forAWhile(pricesOf(workspace)));
-  const notices = new Notices(workspace, new NotifiedStore(workspace), () => readSettingsFile(workspace));
+  const auditCommand = madeOf(settings, (now) => createAuditCommand(now, workspace.root, () => manifest().folder));
+  const modelsOf = madeOf(settings, ({ providers, clis }) =>
+    madeOf(environment, (now) => createModels({ workspaceRoot: workspace.root, env: now, providers, clis })),
+  );
+  const notices = new Notices(workspace, new NotifiedStore(workspace), settings, environment);
   const deps: Deps = {
     workspace,
     work: new WorkStore(workspace),
@@ -75,12 +84,17 @@ export function createDeps(
     waitScale: waitScale(env),
     flights: new Flights(),
     locks: new KeyedLock(),
-    auditor: { key: auditKey(options), audit: (text) => thread.audit(text, options) },
-    auditCommand: createAuditCommand(settings, workspace.root, () => manifest().folder),
+    get auditor() {
+      return auditor();
+    },
+    get auditCommand() {
+      return auditCommand();
+    },
     answering: createAnswering(workspace, manifest),
+    settingsProblem: () => inForce().problem,
     manifest,
     prompts: forAWhile(() => createPrompts({ workspaceRoot: workspace.root })),
-    model: (name) => models.get(name),
+    model: (name) => modelsOf()().get(name),
   };
   return {
     deps,
@@ -108,20 +122,17 @@ function createAnswering(workspace: Workspace, manifest: () => Manifest): Deps['
   };
 }
 
-/** The prices of the settings as they are now; the last ones that could be read while a person edits the file. */
-function pricesOf(workspace: Workspace): () => PriceSettings {
-  let known: PriceSettings = {};
+/** What is made of a value, and made anew once that is another. */
+function madeOf<V extends object, T>(value: () => V, make: (value: V) => T): () => T {
+  let made: { readonly of: V; readonly value: T } | undefined;
   return () => {
-    try {
-      known = readSettingsFile(workspace).prices ?? {};
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-    }
-    return known;
+    const now = value();
+    if (made?.of !== now) made = { of: now, value: make(now) };
+    return made.value;
   };
 }
 
-/** How old the prompts of a step, or the prices, may be, ms: a change of their files counts a second later, and most steps read none. */
+/** How old the prompts of a step may be, ms: a change of their files counts a second later, and most steps read none. */
 const FRESH_MS = 1000;
 
 function forAWhile<T>(make: () => T): () => T {

@@ -34,6 +34,8 @@ export interface WorkerOptions {
   /** pid and start time, so that a successor can prove that this process is dead. */
   readonly processId: { readonly pid: number; readonly startTime: string };
   readonly env: NodeJS.ProcessEnv;
+  /** Gives the environment in which keys, addresses and proxies are looked for, as it is now. */
+  readonly environment: () => NodeJS.ProcessEnv;
   /** Takes the workspace's worker lock; a spare waits for it as long as another worker holds it. */
   readonly takeLock: () => void | Promise<void>;
   /** Called once a spare is made and waits for the lock; null for a worker that is none. */
@@ -60,7 +62,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN' }), forward: {} } },
   });
   const { onWarm, onReady } = options;
-  const { deps, close } = createDeps(options.workspace, options.env, workerIdentity(options.processId));
+  const { deps, close } = createDeps(
+    options.workspace,
+    options.env,
+    workerIdentity(options.processId),
+    options.environment,
+  );
   const connection = await connect(options.address.connection);
   const ended = new AbortController();
   let reclaiming = Promise.resolve();

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { connectClient } from '../../src/client/connection.ts';
@@ -119,6 +119,12 @@ test.skipIf(noTemporal !== undefined).each(PLACES)(
     ])
       await run(...args);
     const histories = await historiesOf(home);
+    // While the engine is up, a key of the shell lies in one more file, for the worker and for no other user.
+    const state = join(home.folder, 'state/batch-manager');
+    const handed = filesUnder(state).filter((file) => holdsKey(readFileSync(file)));
+    expect(
+      handed.map((file) => [dirname(file), statSync(file).mode & 0o777, statSync(dirname(file)).mode & 0o777]),
+    ).toEqual(env.GEMINI_API_KEY === undefined ? [] : [[join(state, 'handed'), 0o600, 0o700]]);
     await run('down', '--now');
 
     // Each fault was met, with the key: else nothing was tried.

@@ -33,7 +33,7 @@ test('auth keeps a key from standard input for its owner alone, beside the keys 
   });
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(join(file, '..'))).toEqual(['credentials.json']);
-  expect(run(folder, env, ['doctor']).stdout).toContain('google/gemini-2.5-flash can be called');
+  expect(run(folder, env, ['doctor']).stdout).toContain('google/gemini-2.5-flash: all is there, not tried');
 });
 
 test('auth refuses what is no key, an unknown provider, and a file that it cannot read; nothing changes', () => {

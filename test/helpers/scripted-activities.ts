@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from '../../src/domain/settings.ts';
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Activities } from '../../activities/index.ts';
@@ -203,25 +204,13 @@ export function batchInput(
     track: 'b1',
     selection: [[1, modules]],
     settings: {
+      ...DEFAULT_SETTINGS,
       model: 'offline/rules-1',
       reviewModel: 'offline/rules-1',
-      concurrency: 8,
-      prefetch: 8,
-      maxRounds: 3,
-      passScore: 9,
-      budgetUsd: 0,
-      moduleTimeoutMs: 0,
+      breaker: 0,
       callTimeoutMs: 60_000,
-      reviewOnly: false,
-      force: false,
-      trustOldReviews: 'off',
       busyTries: 3,
-      auditCommand: false,
-      propose: false,
-      editRestarts: 5,
       gitDirty: 'allow',
-      gitCommit: 'off',
-      of: null,
       ...settings,
     },
     carry: null,

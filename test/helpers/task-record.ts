@@ -27,6 +27,7 @@ export function taskRecord(change: Partial<TaskRecord> = {}): TaskRecord {
     module_budget_usd: 0,
     max_rounds: 3,
     pass_score: 9,
+    settings: null,
     retry_of: null,
     of_task: null,
     cost: null,

@@ -27,6 +27,7 @@ const LATER = {
   module_budget_usd: null,
   max_rounds: null,
   pass_score: null,
+  settings: null,
   retry_of: null,
   of_task: null,
   cost: null,

@@ -32,8 +32,11 @@ import { wrapAll } from './wrap.ts';
 /** All activities, by the names that workflows and the Web UI know. */
 export type Activities = ModuleSteps & ModelCalls & BatchSteps & BatchWaits & Commits;
 
-/** Makes the activities of a workspace's worker. */
-export function createActivities(deps: Deps): Activities {
+/**
+ * Makes the activities of a workspace's worker.
+ * @param stillHere is called before each step on a module; it ends the process where the workspace was moved or removed.
+ */
+export function createActivities(deps: Deps, stillHere: () => void = () => undefined): Activities {
   const steps: ModuleSteps = {
     audit: createAudit(deps),
     judge: createJudge(deps),
@@ -47,7 +50,7 @@ export function createActivities(deps: Deps): Activities {
     writeResearch: createWriteResearch(deps),
   };
   return wrapAll<Activities>({
-    ...lockedByModule(deps, steps),
+    ...lockedByModule(deps, steps, stillHere),
     review: withToken(deps, createModelCall(deps, 'review')),
     fix: withToken(deps, createModelCall(deps, 'fix')),
     research: withToken(deps, createModelCall(deps, 'research')),
@@ -69,13 +72,14 @@ export function createActivities(deps: Deps): Activities {
 }
 
 /** Steps of one module run one after the other, each under its mark: a timed-out one may still run beside its successor. */
-function lockedByModule(deps: Deps, steps: ModuleSteps): ModuleSteps {
+function lockedByModule(deps: Deps, steps: ModuleSteps, stillHere: () => void): ModuleSteps {
   const locked = Object.entries(steps).map(([step, run]) => [
     step,
     (input: StepContext) => {
       const module = moduleKey(input.module);
       const action = (): Promise<unknown> => {
         faultPoint(`step:${step}:${module}`);
+        stillHere();
         return (run as (input: unknown) => Promise<unknown>)(input);
       };
       return deps.locks.run(module, () => underMark(deps, { module, taskId: input.taskId, step }, action));

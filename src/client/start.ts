@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS, type TaskSettings } from '../domain/settings.ts';
 import { buildTaskId } from '../domain/task-id.ts';
 import { faultPoint } from '../process/fault-point.ts';
 import { withLock } from '../process/lock.ts';
-import { readStart, startLock, writeStart, type LastStart } from '../store/starts.ts';
+import { startLock, StartStore, type LastStart } from '../store/starts.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { BatchInput } from '../../workflows/contract.ts';
 import type { TaskClient } from './task-client.ts';
@@ -25,17 +25,18 @@ export async function startTask(
   client: TaskClient,
   workspace: Workspace,
   request: StartRequest,
+  starts = new StartStore(workspace, request.workspaceId, null),
 ): Promise<{ readonly taskId: string; readonly attached: boolean }> {
-  return withLock(startLock(workspace), () => startLocked(client, workspace, request), {
+  return withLock(startLock(workspace), () => startLocked(client, starts, request), {
     waitMs: 30_000,
     what: 'another start in this workspace',
   });
 }
 
-async function startLocked(client: TaskClient, workspace: Workspace, request: StartRequest) {
+async function startLocked(client: TaskClient, starts: StartStore, request: StartRequest) {
   const { operation, track, settings } = request;
   const modules = formatSelection(request.selection);
-  const last = await readStart(workspace, { operation, track, modules });
+  const last = await starts.get({ operation, track, modules });
   const status = last === null ? null : await client.status(last.taskId);
   if (last !== null && (status === 'RUNNING' || status === 'PAUSED')) {
     refuseOtherOptions(last, settings);
@@ -43,7 +44,7 @@ async function startLocked(client: TaskClient, workspace: Workspace, request: St
   }
   for (let at = new Date(); ; at = new Date(at.getTime() + 1000)) {
     const taskId = taskIdAt(request, at);
-    await writeStart(workspace, { taskId, operation, track, modules, settings: { ...settings } });
+    await starts.put({ taskId, operation, track, modules, settings: { ...settings } });
     faultPoint('start:pointed');
     const started = await client.start({ ...request, taskId, carry: null });
     faultPoint('start:started');

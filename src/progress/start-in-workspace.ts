@@ -22,7 +22,9 @@ export async function startInWorkspace(context: Context, request: Omit<StartRequ
     interruptedError('\nInterrupted: no task was started. The engine stays; end it: batch-manager down'),
   );
   const { startTask } = await import('../client/start.ts');
-  const starting = startTask(client, context.workspace, { workspaceId: await context.workspaceId(), ...request });
+  const workspaceId = await context.workspaceId();
+  const starts = (await context.starts()) ?? undefined;
+  const starting = startTask(client, context.workspace, { workspaceId, ...request }, starts);
   return unlessInterrupted(starting, () => leftWhile(starting));
 }
 

@@ -11,6 +11,7 @@ import { SharedLock } from '../concurrency/shared-lock.ts';
 import { auditOptions } from '../config/audit-options.ts';
 import { readSettingsFile } from '../config/settings-file.ts';
 import { stateFolder } from '../engine/paths.ts';
+import { planCopies, recordCopies } from '../engine/registry.ts';
 import { createPrices } from '../model/prices.ts';
 import { createModels } from '../model/registry.ts';
 import { Notices } from '../notify/notices.ts';
@@ -36,6 +37,7 @@ export function createDeps(
   workspace: Workspace,
   env: NodeJS.ProcessEnv,
   identity: string,
+  workspaceId: string,
 ): { readonly deps: Deps; readonly close: () => Promise<void> } {
   const settings = readSettingsFile(workspace);
   const manifest = createManifestReader(workspace, settings.manifest);
@@ -59,8 +61,8 @@ export function createDeps(
     audits: new AuditStore(workspace),
     generations: new GenerationStore(workspace),
     limits,
-    plans: new PlanStore(workspace),
-    records: new RecordStore(workspace),
+    plans: new PlanStore(workspace, planCopies(workspaceId)),
+    records: new RecordStore(workspace, () => Promise.resolve(recordCopies(workspaceId))),
     tokens: new TokenStore(workspace, identity),
     marks: new StepMarks(workspace, identity),
     inHand: new SharedLock(),

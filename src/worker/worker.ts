@@ -29,6 +29,8 @@ export interface WorkerAddress {
 export interface WorkerOptions {
   readonly workspace: Workspace;
   readonly workspaceId: string;
+  /** Called before each step on a module: ends the process where the workspace is no longer the worker's. */
+  readonly stillHere: () => void;
   readonly address: WorkerAddress;
   /** pid and start time, so that a successor can prove that this process is dead. */
   readonly processId: { readonly pid: number; readonly startTime: string };
@@ -59,7 +61,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN' }), forward: {} } },
   });
   const { onWarm, onReady } = options;
-  const { deps, close } = createDeps(options.workspace, options.env, workerIdentity(options.processId));
+  const { deps, close } = createDeps(
+    options.workspace,
+    options.env,
+    workerIdentity(options.processId),
+    options.workspaceId,
+  );
   const connection = await connect(options.address.connection);
   const ended = new AbortController();
   let reclaiming = Promise.resolve();
@@ -117,7 +124,7 @@ function createWorker(options: WorkerOptions, connection: NativeConnection, deps
     taskQueue: workspaceQueue(options.workspaceId),
     identity: deps.identity,
     workflowBundle: { codePath: builtBundle() },
-    activities: createActivities(deps),
+    activities: createActivities(deps, options.stillHere),
     maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
     maxConcurrentLocalActivityExecutions: ACTIVITY_SLOTS,
     maxConcurrentWorkflowTaskExecutions: 40,

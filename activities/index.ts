@@ -33,8 +33,11 @@ import { wrapAll } from './wrap.ts';
 /** All activities, by the names that workflows and the Web UI know. */
 export type Activities = ModuleSteps & ModelCalls & BatchSteps & BatchWaits & Commits;
 
-/** Makes the activities of a workspace's worker. */
-export function createActivities(deps: Deps): Activities {
+/**
+ * Makes the activities of a workspace's worker.
+ * @param stillHere is called before each step on a module; it ends the process where the workspace was moved or removed.
+ */
+export function createActivities(deps: Deps, stillHere: () => void = () => undefined): Activities {
   const steps: ModuleSteps = {
     audit: createAudit(deps),
     judge: createJudge(deps),
@@ -48,7 +51,7 @@ export function createActivities(deps: Deps): Activities {
     writeResearch: createWriteResearch(deps),
   };
   const all: Activities = {
-    ...lockedByModule(deps, steps),
+    ...lockedByModule(deps, steps, stillHere),
     review: withToken(deps, createModelCall(deps, 'review')),
     fix: withToken(deps, createModelCall(deps, 'fix')),
     research: withToken(deps, createModelCall(deps, 'research')),
@@ -71,7 +74,7 @@ export function createActivities(deps: Deps): Activities {
 }
 
 /** Steps of one module run one after the other, each under its mark: a timed-out one may still run beside its successor. */
-function lockedByModule(deps: Deps, steps: ModuleSteps): ModuleSteps {
+function lockedByModule(deps: Deps, steps: ModuleSteps, stillHere: () => void): ModuleSteps {
   const locked = Object.entries(steps).map(([step, run]) => [
     step,
     (input: StepContext) => {
@@ -79,6 +82,7 @@ function lockedByModule(deps: Deps, steps: ModuleSteps): ModuleSteps {
       const action = async (): Promise<unknown> => {
         faultPoint(`step:${step}:${module}`);
         await deps.answering(input.module);
+        stillHere();
         return (run as (input: unknown) => Promise<unknown>)(input);
       };
       return deps.locks.run(module, () => underMark(deps, { module, taskId: input.taskId, step }, action));

@@ -4,7 +4,7 @@ import { appliedRounds, backupFolder } from '../src/store/backups.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
 import { liveRecord } from '../src/store/record-schema.ts';
 import { countOutcomes, type ModuleRecord, type TaskRecord } from '../src/store/records.ts';
-import { appendLog, lastLines } from '../src/store/task-log.ts';
+import { appendLog, lastLines, logFile } from '../src/store/task-log.ts';
 import type { ModuleRecordDelta } from '../workflows/contract.ts';
 import type { BatchSteps, RecordTaskInput } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
@@ -55,6 +55,8 @@ async function updatedRecord(deps: Deps, record: TaskRecord, input: RecordTaskIn
     status: input.status,
     reason: input.reason,
     wait: input.wait ?? null,
+    // The workspace may have been moved since the start.
+    output_file: logFile(deps.workspace, record.task_id),
     updated_at: now,
     ended_at: taskEnded(input.status) ? now : null,
     stopped_at: input.status === 'stopped' ? now : null,

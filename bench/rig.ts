@@ -8,7 +8,7 @@ import { startTask } from '../src/client/start.ts';
 import { TaskClient } from '../src/client/task-client.ts';
 import { readSettingsFile } from '../src/config/settings-file.ts';
 import { taskSettings, type SettingFlags } from '../src/config/task-settings.ts';
-import { workspaceAt, workspaceId, type Workspace } from '../src/store/workspace.ts';
+import { workspaceAt, readIdentity, type Workspace } from '../src/store/workspace.ts';
 import { createHome, type Home } from '../test/helpers/cli.ts';
 import { engineState } from '../test/helpers/engine-state.ts';
 import { tinyWorkspace } from '../test/helpers/lesson.ts';
@@ -68,7 +68,7 @@ export async function createRig(modules: number): Promise<Rig> {
       const all = { model: 'google/gemini-2.5-flash', concurrency: String(concurrency), ...flags };
       const { settings } = taskSettings(all, {}, readSettingsFile(of));
       const { taskId } = await startTask(client, of, {
-        workspaceId: await workspaceId(of),
+        workspaceId: readIdentity(of.root)?.id ?? '',
         operation: 'fix-review',
         track: 'tiny',
         selection: [[from, to]],

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import type { TaskClient } from './client/task-client.ts';
 import { notFoundError, usageError } from './domain/errors.ts';
-import { newestFirst } from './domain/task-id.ts';
+import { newestFirst, parseTaskId } from './domain/task-id.ts';
 import type { Io } from './io.ts';
 import { RecordStore } from './store/records.ts';
-import { findWorkspace, workspaceId, type Workspace } from './store/workspace.ts';
+import type { StartStore } from './store/starts.ts';
+import { findWorkspace, workspaceAt, type Workspace } from './store/workspace.ts';
 
 /** What commands work with. Everything heavy is made when it is first asked for: `--help` and `list` must not load Temporal. */
 export interface Context {
@@ -12,6 +14,10 @@ export interface Context {
   readonly workspace: Workspace;
   readonly records: RecordStore;
   workspaceId(): Promise<string>;
+  /** The workspace's id; null for a folder that no command has used yet. */
+  knownWorkspaceId(): Promise<string | null>;
+  /** What was started here; null for a folder that no command has used yet. */
+  starts(): Promise<StartStore | null>;
   /**
    * A client of the engine, which is started where there is none; with a worker for this workspace. Where it is started, the
    * open tasks that go on with it are named, unless the command does that itself.
@@ -34,13 +40,33 @@ export function createContext(options: {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
 }): Context {
-  const workspace = findWorkspace(options.cwd);
+  return contextAt(findWorkspace(options.cwd), options);
+}
+
+function contextAt(workspace: Workspace, options: { readonly io: Io; readonly env: NodeJS.ProcessEnv }): Context {
+  let known: string | null = null;
+  // A folder that has no id yet may get one from this very command.
+  const knownId = async (): Promise<string | null> =>
+    (known ??= await (await import('./engine/identity.ts')).knownWorkspaceId(workspace));
   const context: Context = {
     io: options.io,
     env: options.env,
     workspace,
-    records: new RecordStore(workspace),
-    workspaceId: once(() => workspaceId(workspace)),
+    records: new RecordStore(workspace, async () => {
+      const id = await knownId();
+      return id === null ? null : (await import('./engine/registry.ts')).recordCopies(id);
+    }),
+    knownWorkspaceId: knownId,
+    workspaceId: once(async () => (await import('./engine/identity.ts')).workspaceId(workspace)),
+    async starts() {
+      const id = await knownId();
+      if (id === null) return null;
+      const [{ StartStore }, { startCopies }] = await Promise.all([
+        import('./store/starts.ts'),
+        import('./engine/registry.ts'),
+      ]);
+      return new StartStore(workspace, id, startCopies(id));
+    },
     engine: once(async (options) => (await import('./client/engine-access.ts')).openEngine(context, options)),
     engineIfUp: once(async () => (await import('./engine/status.ts')).openIfUp(context)),
   };
@@ -50,6 +76,23 @@ export function createContext(options: {
 function once<A extends unknown[], T>(make: (...args: A) => T): (...args: A) => T {
   let made: { value: T } | undefined;
   return (...args) => (made ??= { value: make(...args) }).value;
+}
+
+/**
+ * The context of the task with this id: a full id that is not known here is looked for in the other workspaces of the user, so
+ * that it can be shown and steered from anywhere. Else the context that is given.
+ */
+export async function contextOf(context: Context, wanted: string): Promise<Context> {
+  if (parseTaskId(wanted) === undefined || (await isKnownHere(context, wanted))) return context;
+  const { workspaceOfTask } = await import('./engine/registry.ts');
+  const owner = workspaceOfTask(wanted);
+  if (owner === null || owner.root === context.workspace.root || !existsSync(owner.root)) return context;
+  return contextAt(workspaceAt(owner.root), context);
+}
+
+async function isKnownHere(context: Context, taskId: string): Promise<boolean> {
+  if ((await context.records.read(taskId)) !== null) return true;
+  return (await (await context.starts())?.ids())?.includes(taskId) ?? false;
 }
 
 /**
@@ -72,11 +115,17 @@ export async function resolveTask(context: Context, wanted: string): Promise<str
     );
   const started = await startedTask(context, wanted);
   if (started !== undefined) return started;
+  // Of a workspace that is gone, or of another machine: the engine knows it all the same.
+  if (parseTaskId(wanted) !== undefined && (await isKnownToEngine(context, wanted))) return wanted;
   throw notFoundError(`There is no task "${wanted}" in ${context.workspace.root}.\nSee: batch-manager list`);
 }
 
 /** A task that was started a moment ago has no record yet: its id is in the pointers. */
 async function startedTask(context: Context, wanted: string): Promise<string | undefined> {
-  const { startedIds } = await import('./store/starts.ts');
-  return (await startedIds(context.workspace)).find((id) => id === wanted || wanted === 'latest');
+  return (await (await context.starts())?.ids())?.find((id) => id === wanted || wanted === 'latest');
+}
+
+async function isKnownToEngine(context: Context, taskId: string): Promise<boolean> {
+  const status = await (await context.engineIfUp())?.client.status(taskId).catch(() => null);
+  return status !== undefined && status !== null;
 }

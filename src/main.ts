@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** argv to program to exit code; the only place that ends the process. */
+import { homedir } from 'node:os';
 import { CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { EXIT, exitFor, type ExitCode } from './exit.ts';
@@ -28,7 +29,7 @@ const program = await createProgram(
   {
     context: () => {
       if (createContext === undefined) throw new Error('a command ran that was not asked for');
-      return (context ??= createContext({ io: processIo(), env: process.env, cwd: process.cwd() }));
+      return (context ??= createContext({ io: processIo(), env: process.env, cwd: currentFolder() }));
     },
     done: (value) => void (code = value),
   },
@@ -42,6 +43,15 @@ try {
   await program.parseAsync();
 } catch (error) {
   code = error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.ok : EXIT.usage) : report(error);
+}
+
+/** The folder that the shell is in; the home folder where that was removed: a task of it can be stopped all the same. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return homedir();
+  }
 }
 
 function report(error: unknown): ExitCode {

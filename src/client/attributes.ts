@@ -10,6 +10,11 @@ export function pauseMark(attributes: TypedSearchAttributes): boolean | null {
   return mark === undefined ? null : mark === 'paused';
 }
 
+/** The id of the workspace that a batch belongs to; null where it says none. */
+export function workspaceMark(attributes: TypedSearchAttributes): string | null {
+  return attributes.get(keyword('CurWorkspace')) ?? null;
+}
+
 /** What a batch is found by: workspace, task, operation, track, model, and its number of modules. */
 export function taskAttributes(input: BatchInput): TypedSearchAttributes {
   return new TypedSearchAttributes([

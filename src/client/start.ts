@@ -9,13 +9,23 @@ import { DEFAULT_SETTINGS, type TaskSettings } from '../domain/settings.ts';
 import { buildTaskId } from '../domain/task-id.ts';
 import { faultPoint } from '../process/fault-point.ts';
 import { withLock } from '../process/lock.ts';
-import { readStart, startLock, writeStart, type LastStart } from '../store/starts.ts';
+import { startLock, StartStore, type LastStart } from '../store/starts.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { BatchInput } from '../../workflows/contract.ts';
 import type { TaskClient } from './task-client.ts';
 
 /** What a person asks to start. */
 export type StartRequest = Omit<BatchInput, 'taskId' | 'carry'>;
+
+/** How a task is started beside what it is. */
+export interface StartOptions {
+  /** Where the ids of started tasks are kept; left out, in the workspace alone. */
+  readonly starts?: StartStore | undefined;
+  /** Called under the lock once it is known that a task has to be made; what it throws ends the start. */
+  readonly beforeStart?: () => Promise<void>;
+}
+
+const noPreparation = (): Promise<void> => Promise.resolve();
 
 /**
  * Starts or attaches.
@@ -26,9 +36,9 @@ export async function startTask(
   client: TaskClient,
   workspace: Workspace,
   request: StartRequest,
-  beforeStart: () => Promise<void> = () => Promise.resolve(),
+  { starts = new StartStore(workspace, request.workspaceId, null), beforeStart = noPreparation }: StartOptions = {},
 ): Promise<{ readonly taskId: string; readonly attached: boolean }> {
-  return withLock(startLock(workspace), () => startLocked(client, workspace, request, beforeStart), {
+  return withLock(startLock(workspace), () => startLocked(client, starts, request, beforeStart), {
     waitMs: 30_000,
     what: 'another start in this workspace',
   });
@@ -36,13 +46,13 @@ export async function startTask(
 
 async function startLocked(
   client: TaskClient,
-  workspace: Workspace,
+  starts: StartStore,
   request: StartRequest,
   beforeStart: () => Promise<void>,
 ) {
   const { operation, track, settings } = request;
   const modules = formatSelection(request.selection);
-  const last = await readStart(workspace, { operation, track, modules });
+  const last = await starts.get({ operation, track, modules });
   const status = last === null ? null : await client.status(last.taskId);
   if (last !== null && (status === 'RUNNING' || status === 'PAUSED')) {
     refuseOtherOptions(last, settings);
@@ -51,7 +61,7 @@ async function startLocked(
   await beforeStart();
   for (let at = new Date(); ; at = new Date(at.getTime() + 1000)) {
     const taskId = taskIdAt(request, at);
-    await writeStart(workspace, { taskId, operation, track, modules, settings: { ...settings } });
+    await starts.put({ taskId, operation, track, modules, settings: { ...settings } });
     faultPoint('start:pointed');
     const started = await client.start({ ...request, taskId, carry: null });
     faultPoint('start:started');

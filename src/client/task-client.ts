@@ -30,7 +30,7 @@ import {
   type AnswerRequest,
   type TaskChanges,
 } from '../../workflows/contract.ts';
-import { pauseMark, taskAttributes } from './attributes.ts';
+import { pauseMark, taskAttributes, workspaceMark } from './attributes.ts';
 
 /** How often an update is sent whose answer is lost. */
 const ATTEMPTS = 5;
@@ -95,6 +95,25 @@ export class TaskClient {
     try {
       const { status, typedSearchAttributes } = await this.client.workflow.getHandle(taskId).describe();
       return { status: status.name, isPaused: pauseMark(typedSearchAttributes) };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  /** Ids of a workspace's open batches; what was started a moment ago may be missing. */
+  async openTasks(workspaceId: string): Promise<string[]> {
+    const query = `WorkflowType='${BATCH_WORKFLOW}' AND CurWorkspace='${workspaceId}' AND ExecutionStatus='Running'`;
+    const ids: string[] = [];
+    for await (const { workflowId } of this.client.workflow.list({ query })) ids.push(workflowId);
+    return ids;
+  }
+
+  /** The id of the workspace that a task belongs to; null where Temporal knows no such task. */
+  async workspaceOf(taskId: string): Promise<string | null> {
+    try {
+      const { typedSearchAttributes } = await this.client.workflow.getHandle(taskId).describe();
+      return workspaceMark(typedSearchAttributes);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;

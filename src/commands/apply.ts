@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { Context } from '../context.ts';
+import { type Context, contextOf } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { followedModules, startFollowUp, type FollowUpFlags } from '../progress/follow-up.ts';
 import { taskRecord } from '../progress/task-record.ts';
@@ -18,7 +18,7 @@ export function newApplyCommand(wiring: Wiring, run = runApply): CommandUnknownO
     .option('--module <slug>', 'one module: slug or number')
     .option('-b, --background', 'print the id of the apply and return')
     .option('--json', 'print the result as JSON');
-  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
   return command;
 }
 

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { Context } from '../context.ts';
+import { type Context, contextOf } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { taskChanges, type ShownChange } from '../progress/changes.ts';
 import { findModule, taskRecord } from '../progress/task-record.ts';
@@ -16,7 +16,7 @@ export function newDiffCommand(wiring: Wiring, run = runDiff): CommandUnknownOpt
     .argument('<id>', 'task id, the start of one, or latest')
     .option('--module <slug>', 'one module: slug or number')
     .option('--json', 'print before and after of each file as JSON');
-  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
   return command;
 }
 

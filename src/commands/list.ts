@@ -1,8 +1,10 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { sayWhyTheyStand } from '../progress/standing.ts';
+import { newestFirst } from '../domain/task-id.ts';
 import { taskAtRest } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { lostRecords } from '../progress/lost-records.ts';
 import { reconcile } from '../progress/reconcile.ts';
 import { listTable } from '../views/task.ts';
 import { newCommand, type Wiring } from './command.ts';
@@ -29,7 +31,9 @@ async function runList(
 ): Promise<ExitCode> {
   const { records, unreadable, skipped } = await context.records.scan(options.all === true ? undefined : RECENT);
   for (const { message } of unreadable) context.io.err(`${message}\n`);
-  const shown = await reconcile(context, records);
+  const known = new Set([...records.map((record) => record.task_id), ...unreadable.map(({ taskId }) => taskId)]);
+  const lost = await lostRecords(context, known);
+  const shown = (await reconcile(context, [...lost, ...records])).sort((a, b) => newestFirst(a.task_id, b.task_id));
   if (options.json === true) printJson(context.io, shown);
   else if (shown.length === 0 && unreadable.length === 0)
     context.io.err(`No tasks in ${context.workspace.root} yet.\nStart one: batch-manager fix-review TRACK START END\n`);

@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { resolveTask, type Context } from '../context.ts';
+import { type Context, contextOf, resolveTask } from '../context.ts';
 import { detachedError } from '../domain/errors.ts';
 import { parseLogLine } from '../domain/log-line.ts';
 import { taskEnded } from '../domain/task-status.ts';
@@ -29,7 +29,7 @@ export function newLogsCommand(wiring: Wiring, run = runLogs): CommandUnknownOpt
     .argument('<id>', 'task id, the start of one, or latest')
     .option('-f, --follow', 'go on until the task has ended')
     .option('--module <slug>', 'only lines of one module: slug or number');
-  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
   return command;
 }
 

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { Context } from '../context.ts';
+import { type Context, contextOf } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { openTask, printAnswer, steering } from '../progress/steering.ts';
 import { newCommand, type Wiring } from './command.ts';
@@ -21,7 +21,7 @@ export function newPauseCommand(wiring: Wiring, run = runPause): CommandUnknownO
     .option('--now', 'abort the calls in flight, too: they are asked again after resume')
     .option('--reason <text>', 'why, for the log')
     .option('--json', 'print the result as JSON');
-  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
   return command;
 }
 

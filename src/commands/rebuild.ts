@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { relative } from 'node:path';
-import { resolveTask, type Context } from '../context.ts';
+import { type Context, contextOf, resolveTask } from '../context.ts';
 import { parseTaskId } from '../domain/task-id.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { rebuildTask } from '../progress/rebuild.ts';
@@ -21,7 +21,7 @@ export function newRebuildCommand(wiring: Wiring, run = runRebuild): CommandUnkn
   ])
     .argument('<id>', 'task id, the start of one, or latest; in full where its record is gone')
     .option('--json', 'print the result as JSON');
-  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
   return command;
 }
 

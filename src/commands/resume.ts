@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { Context } from '../context.ts';
+import { type Context, contextOf } from '../context.ts';
 import { handOverShell } from '../client/hand-over.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { openTask, printAnswer, steering } from '../progress/steering.ts';
@@ -17,7 +17,7 @@ export function newResumeCommand(wiring: Wiring, run = runResume): CommandUnknow
     .argument('<id>', 'task id, the start of one, or latest')
     .option('--reason <text>', 'why, for the log')
     .option('--json', 'print the result as JSON');
-  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
   return command;
 }
 

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { Context } from '../context.ts';
+import { type Context, contextOf } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
 import { outcomePassed } from '../domain/outcome.ts';
 import { formatSelection } from '../domain/selection.ts';
@@ -36,7 +36,7 @@ export function newRetryCommand(wiring: Wiring, run = runRetry): CommandUnknownO
     .option('--class <list>', 'with --failed: only such failures, as quota, provider-down, timeout, stuck')
     .option('--reason <text>', 'with --failed: why, for the log')
     .option('--json', 'print the result as JSON');
-  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
   return command;
 }
 

@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { refuseBudgets } from '../config/refused-options.ts';
 import { readLiveSettings } from '../config/task-settings.ts';
-import type { Context } from '../context.ts';
+import { type Context, contextOf } from '../context.ts';
 import { usageError } from '../domain/errors.ts';
 import { handOverShell } from '../client/hand-over.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -39,7 +39,7 @@ export function newSetCommand(wiring: Wiring, run = runSet): CommandUnknownOpts 
     .option('--pass-score <score>', 'review score from which a module passes, 0 to 10')
     .option('--reason <text>', 'why, for the log')
     .option('--json', 'print the result as JSON');
-  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
   return command;
 }
 

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { Context } from '../context.ts';
+import { type Context, contextOf } from '../context.ts';
 import { bookedCalls, stepCosts } from '../domain/booked-calls.ts';
 import { formatLogLine } from '../domain/log-line.ts';
 import { scoreText } from '../domain/score-text.ts';
@@ -56,7 +56,7 @@ export function newShowCommand(wiring: Wiring, run = runShow): CommandUnknownOpt
     .option('--module <slug>', 'one module: slug or number')
     .option('--exit-status', 'exit with 0 all passed, 1 not, 3 stopped, 8 running')
     .option('--json', 'print the record as JSON');
-  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
   return command;
 }
 

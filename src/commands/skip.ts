@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { Context } from '../context.ts';
+import { type Context, contextOf } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { openTask, printAnswer } from '../progress/steering.ts';
 import { newCommand, type Wiring } from './command.ts';
@@ -16,7 +16,7 @@ export function newSkipCommand(wiring: Wiring, run = runSkip): CommandUnknownOpt
     .argument('<id>', 'task id, the start of one, or latest')
     .requiredOption('--module <slug>', 'the module: slug or number')
     .option('--json', 'print the result as JSON');
-  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
   return command;
 }
 

@@ -3,7 +3,7 @@ import prettyMs from 'pretty-ms';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Closed, TaskClient } from '../client/task-client.ts';
 import { readDuration } from '../config/duration.ts';
-import type { Context } from '../context.ts';
+import { type Context, contextOf } from '../context.ts';
 import { failedError, usageError } from '../domain/errors.ts';
 import { COMMIT_EVENT } from '../domain/log-texts.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -13,6 +13,7 @@ import { LimitStore } from '../store/limits.ts';
 import type { TaskRecord } from '../store/records.ts';
 import { taskLines } from '../store/task-log.ts';
 import { countsText, moduleTable } from '../views/task.ts';
+import { belongsElsewhere, stopElsewhere } from '../progress/stop-elsewhere.ts';
 import { newCommand, type Wiring } from './command.ts';
 import { printJson } from '../views/json.ts';
 
@@ -42,7 +43,7 @@ export function newStopCommand(wiring: Wiring, run = runStop): CommandUnknownOpt
     .option('--force [after]', 'terminate it where it has not closed after this time (default 10s)')
     .option('--reason <text>', 'with --drain: why, for the log')
     .option('--json', 'print the result as JSON');
-  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
   return command;
 }
 
@@ -50,6 +51,8 @@ async function runStop(context: Context, options: StopOptions): Promise<ExitCode
   checkOptions(options);
   const taskId = await openTask(context, { ...options, instead: 'See: batch-manager show ID' });
   if (taskId === null) return EXIT.ok;
+  if ((await context.records.get(taskId)) === null && (await belongsElsewhere(context, taskId)))
+    return stopElsewhere(context, taskId, options);
   if (options.module !== undefined) return stopModule(context, taskId, options.module, options);
   return options.drain === true ? drainTask(context, taskId, options) : stopTask(context, taskId, options);
 }

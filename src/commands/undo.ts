@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { join } from 'node:path';
-import type { Context } from '../context.ts';
+import { type Context, contextOf } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { followedModules, startFollowUp, type FollowUpFlags } from '../progress/follow-up.ts';
 import { taskRecord } from '../progress/task-record.ts';
@@ -25,7 +25,7 @@ export function newUndoCommand(wiring: Wiring, run = runUndo): CommandUnknownOpt
     .option('--force', 'also files that were changed since; what they hold now is kept under .batch-manager/backups')
     .option('-b, --background', 'print the id of the undo and return')
     .option('--json', 'print the result as JSON');
-  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
   return command;
 }
 

@@ -1,5 +1,5 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { resolveTask, type Context } from '../context.ts';
+import { type Context, contextOf, resolveTask } from '../context.ts';
 import type { ExitCode } from '../exit.ts';
 import { watchTask } from '../progress/watch-task.ts';
 import { newCommand, type Wiring } from './command.ts';
@@ -9,7 +9,7 @@ export function newWatchCommand(wiring: Wiring, run = runWatch): CommandUnknownO
   const command = newCommand('watch', [['Watch the newest task', 'watch latest']])
     .argument('<id>', 'task id, the start of one, or latest')
     .option('--json', 'print the result as JSON');
-  command.action(async (id, flags) => wiring.done(await run(wiring.context(), { id, ...flags })));
+  command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
   return command;
 }
 

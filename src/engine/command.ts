@@ -11,7 +11,7 @@ export function supervisorCommand(): string[] {
 }
 
 /** The command of a workspace's worker or its spare; it runs with the workspace's root as its folder. */
-export function workerCommand(workspaceRoot: string, address: string, role: WorkerRole): string[] {
-  const command = [process.execPath, MAIN, 'worker', '--workspace', workspaceRoot, '--address', address];
+export function workerCommand(root: string, address: string, role: WorkerRole, id: string): string[] {
+  const command = [process.execPath, MAIN, 'worker', '--workspace', root, '--id', id, '--address', address];
   return role === 'spare' ? [...command, '--spare'] : command;
 }

@@ -4,6 +4,7 @@ import { answers } from './ports.ts';
 import { isAlive } from '../process/identity.ts';
 import { isConfigured } from './configured.ts';
 import { engineState } from './left.ts';
+import { engineMemory, memoryText } from './memory.ts';
 import type { EngineState, WorkerState } from './state.ts';
 
 /** What doctor says of the engine. */
@@ -56,7 +57,8 @@ async function stateChecks(state: EngineState | null): Promise<EngineCheck[]> {
     ? `up at ${server.address}, Web UI http://${server.uiAddress}`
     : `the server is down${problem === null ? '' : `: ${problem}`}`;
   const workers = state.workers.map((worker) => ({ name: 'worker', ok: isAlive(worker), detail: workerText(worker) }));
-  return [{ name: 'engine', ok: serverUp, detail }, ...workers];
+  const memory = { name: 'engine.memory', ok: true, detail: memoryText(engineMemory(state)) };
+  return [{ name: 'engine', ok: serverUp, detail }, memory, ...workers];
 }
 
 function workerText({ root, pid, restarts, lastEnd, spare }: WorkerState): string {

@@ -12,7 +12,7 @@ import { chooseDatabase } from './database.ts';
 import { forgetHanded } from './handed-environment.ts';
 import { engineLeft, engineState } from './left.ts';
 import { endWorkers } from './worker-keeper.ts';
-import { engineLog, readEngine, readyWorker, wantWorker, writeEngine, type EngineState } from './state.ts';
+import { engineLog, isWanted, readEngine, readyWorker, wantWorker, writeEngine, type EngineState } from './state.ts';
 
 /** How long server and worker may take to come up, ms. */
 const UP_MS = 45_000;
@@ -99,6 +99,8 @@ async function waitUntilUp(options: EnsureOptions): Promise<EngineAddress> {
     ) {
       return { address: server.address, uiAddress: server.uiAddress };
     }
+    // The wish is given back where no task is open, perhaps just now: it is this command that starts one.
+    if (!isWanted(workspace.id)) wantWorker(workspace);
     // One that was ending just when this command came is gone by now: start another.
     if (Date.now() - lookedAt > 3000) {
       lookedAt = Date.now();

@@ -1,7 +1,7 @@
 /**
  * Run as a process of its own, so that the supervisor need not hold the Temporal client in memory:
- * `setup ADDRESS` waits for the server, sets retention and search attributes; `count ADDRESS` prints how many workflows
- * are open, and how many of them are paused batches: `3 1`.
+ * `setup ADDRESS` waits for the server, sets retention and search attributes; `count ADDRESS [WORKSPACE…]` prints how many
+ * workflows are open, and how many of them are paused batches, in all and of each workspace: `3 1`, a line each.
  */
 import { Client, Connection } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -46,13 +46,15 @@ async function setUp(connection: Connection): Promise<void> {
   await connection.operatorService.addSearchAttributes({ namespace: NAMESPACE, searchAttributes });
 }
 
-const [verb, address = ''] = process.argv.slice(2);
+const [verb, address = '', ...workspaces] = process.argv.slice(2);
 const connection = await connected(address);
 if (verb === 'setup') await setUp(connection);
 else {
   const { workflow } = new Client({ connection });
-  const open = await workflow.count("ExecutionStatus='Running'");
-  const paused = await workflow.count("ExecutionStatus='Running' AND CurStatus='paused'");
-  process.stdout.write(`${open.count} ${paused.count}`);
+  for (const of of ['', ...workspaces.map((id) => ` AND CurWorkspace='${id}'`)]) {
+    const open = await workflow.count(`ExecutionStatus='Running'${of}`);
+    const paused = await workflow.count(`ExecutionStatus='Running' AND CurStatus='paused'${of}`);
+    process.stdout.write(`${open.count} ${paused.count}\n`);
+  }
 }
 await connection.close();

@@ -7,8 +7,8 @@ import { isAlive, type ProcessId } from '../process/identity.ts';
 /** The entry beside this file, in a process of its own: the Temporal client costs 40 MB that the supervisor need not hold. */
 const ENTRY = join(dirname(fileURLToPath(import.meta.url)), 'namespace-entry.js');
 
-const run = (verb: string, address: string, signal?: AbortSignal): Promise<{ stdout: string }> =>
-  promisify(execFile)(process.execPath, [ENTRY, verb, address], { timeout: 45_000, ...(signal && { signal }) });
+const run = (args: readonly string[], signal?: AbortSignal): Promise<{ stdout: string }> =>
+  promisify(execFile)(process.execPath, [ENTRY, ...args], { timeout: 45_000, ...(signal && { signal }) });
 
 /** How often it is looked whether there is still a server to wait for, ms. */
 const LOOK_EVERY_MS = 100;
@@ -26,7 +26,7 @@ export async function setUpNamespace(
     if (ending.aborted || !isAlive(server)) over.abort();
   }, LOOK_EVERY_MS);
   try {
-    await run('setup', server.address, over.signal);
+    await run(['setup', server.address], over.signal);
     // What answered may be another program's server on the same port.
     return isAlive(server) ? null : 'it ended at its start';
   } catch (error) {
@@ -45,12 +45,23 @@ export interface OpenWorkflows {
   readonly paused: number;
 }
 
+/** The open workflows in all, and of each workspace that was asked for, by its id. */
+export interface OpenCounts extends OpenWorkflows {
+  readonly workspaces: ReadonlyMap<string, OpenWorkflows>;
+}
+
 /** Counts the open workflows; null where the server does not say. */
-export async function countOpen(address: string): Promise<OpenWorkflows | null> {
+export async function countOpen(address: string, workspaces: readonly string[] = []): Promise<OpenCounts | null> {
   try {
-    const [open = 0, paused = 0] = (await run('count', address)).stdout.split(' ').map(Number);
-    return { open, paused };
+    const { stdout } = await run(['count', address, ...workspaces]);
+    const [all = { open: 0, paused: 0 }, ...each] = stdout.trim().split('\n').map(parseCount);
+    return { ...all, workspaces: new Map(each.map((count, index) => [workspaces[index] ?? '', count])) };
   } catch {
     return null;
   }
+}
+
+function parseCount(line: string): OpenWorkflows {
+  const [open = 0, paused = 0] = line.split(' ').map(Number);
+  return { open, paused };
 }

@@ -114,13 +114,41 @@ export type WantedWorkspace = z.infer<typeof wantedSchema>;
 export function wantWorker(workspace: { readonly id: string; readonly root: string }): void {
   mkdirSync(workspacesFolder(), { recursive: true });
   writeFileAtomic.sync(
-    join(workspacesFolder(), `${workspace.id}.json`),
-    JSON.stringify({ ...workspace, at: Date.now() }),
+    wantedFile(workspace.id),
+    JSON.stringify({ id: workspace.id, root: workspace.root, at: Date.now() }),
   );
 }
 
+const wantedFile = (id: string): string => join(workspacesFolder(), `${id}.json`);
+
 export function unwantWorker(id: string): void {
-  rmSync(join(workspacesFolder(), `${id}.json`), { force: true });
+  rmSync(wantedFile(id), { force: true });
+}
+
+/** Gives a wish back unless it was repeated since a time (ms); whether it was given back. A command may repeat it at any moment. */
+export function unwantUnlessSince(id: string, since: number): boolean {
+  const aside = join(workspacesFolder(), `${id}.unwanted`);
+  try {
+    renameSync(wantedFile(id), aside);
+  } catch {
+    return false;
+  }
+  const wish = wantedSchema.safeParse(readJson(aside));
+  if (wish.success && wish.data.at > since && !existsSync(wantedFile(id))) {
+    renameSync(aside, wantedFile(id));
+    return false;
+  }
+  rmSync(aside, { force: true });
+  return !existsSync(wantedFile(id));
+}
+
+/** Whether a workspace wants a worker. */
+export const isWanted = (id: string): boolean => existsSync(wantedFile(id));
+
+/** Lets the wish for a worker follow a workspace to its new root; one that nobody has is not made. */
+export function moveWanted(id: string, root: string): void {
+  const wish = wantedSchema.safeParse(readJson(wantedFile(id)));
+  if (wish.success) writeFileAtomic.sync(wantedFile(id), JSON.stringify({ ...wish.data, root }));
 }
 
 export function wantedWorkers(): WantedWorkspace[] {

@@ -6,7 +6,7 @@
  * Workers and their spares are looked after in `worker-keeper.ts`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { countOpen, setUpNamespace } from './namespace.ts';
+import { countOpen, setUpNamespace, type OpenCounts } from './namespace.ts';
 import { tryLock } from '../process/lock.ts';
 import { answers } from './ports.ts';
 import { isAlive, self } from '../process/identity.ts';
@@ -14,8 +14,10 @@ import { startServer } from './server.ts';
 import {
   hasEngineFile,
   readEngine,
+  unwantUnlessSince,
   unwantWorker,
   wantedWorkers,
+  wantWorker,
   writeEngine,
   type EngineState,
   type ServerState,
@@ -26,6 +28,7 @@ import { endProcess } from './end.ts';
 import { forgetHanded } from './handed-environment.ts';
 import { engineLeft } from './left.ts';
 import { supervisorLock } from './paths.ts';
+import { registered } from './registry.ts';
 import { endWorkers, WorkerKeeper, type WorkerKeeperOptions } from './worker-keeper.ts';
 
 /** How often it looks after its children, ms. */
@@ -40,7 +43,12 @@ const STILL_WANTED_MS = 60_000;
 export interface SupervisorOptions extends WorkerKeeperOptions {
   /** Minutes without work after which the engine ends itself; 0: never. */
   readonly idleMinutes: number;
+  /** How long a workspace without open tasks keeps its worker after a command last asked for it, ms. */
+  readonly workerGraceMs?: number;
 }
+
+/** See `workerGraceMs`: a person who looks at what has ended mostly starts something next. */
+const WORKER_GRACE_MS = 60_000;
 
 /** Runs until SIGTERM or SIGINT, or until nothing is open for long; returns at once where another one runs. */
 export async function runSupervisor(options: SupervisorOptions): Promise<void> {
@@ -68,6 +76,9 @@ class Supervisor {
   private countedAt = Date.now();
   /** Open workflows at the last count, less what is paused; null where it is not known. */
   private active: number | null = null;
+  private counts: OpenCounts | null = null;
+  /** Workspaces whose worker was ended for want of open tasks. */
+  private readonly dropped = new Set<string>();
 
   constructor(options: SupervisorOptions, ending: AbortSignal) {
     this.options = options;
@@ -93,7 +104,10 @@ class Supervisor {
       try {
         await this.keepServer();
         const { server, workers } = this.state;
-        if (server?.ready === true) this.note({ workers: this.keeper.keep(server, workers, this.busy) });
+        if (server?.ready === true)
+          this.note({
+            workers: this.keeper.keep(server, workers, { busy: (id) => this.isBusy(id), dropped: this.dropped }),
+          });
       } catch (error) {
         this.note({ problem: error instanceof Error ? error.message : String(error) });
       }
@@ -145,19 +159,45 @@ class Supervisor {
     );
   }
 
-  /** Whether tasks may be open: none are known to be closed since a command last asked for a worker. */
-  private get busy(): boolean {
-    return this.active !== 0 || lastAsked() > this.countedAt;
+  /** Whether calls of a workspace may be made: its tasks are not known to be all paused, or closed since a command last asked. */
+  private isBusy(id: string): boolean {
+    const count = this.counts?.workspaces.get(id);
+    return count === undefined || count.open > count.paused || lastAsked(id) > this.countedAt;
+  }
+
+  /**
+   * Ends the workers of workspaces that have no open task, a while after a command last asked for one. A workspace that has
+   * some after all, because a command started one at that very moment, gets its worker back.
+   */
+  private dropIdleWorkers({ workspaces }: OpenCounts): void {
+    const grace = this.options.workerGraceMs ?? WORKER_GRACE_MS;
+    const since = this.countedAt - grace;
+    for (const { id, at } of wantedWorkers()) {
+      this.dropped.delete(id);
+      if (workspaces.get(id)?.open === 0 && at < since && unwantUnlessSince(id, since)) this.dropped.add(id);
+    }
+    for (const id of this.dropped) {
+      const root = registered(id)?.root;
+      if ((workspaces.get(id)?.open ?? 0) > 0 && root !== undefined) wantWorker({ id, root });
+    }
   }
 
   private async isIdle(): Promise<boolean> {
     const { server } = this.state;
     const idleMs = this.options.idleMinutes * 60_000;
-    const isDue = Date.now() - this.countedAt >= Math.min(COUNT_EVERY_MS, idleMs === 0 ? COUNT_EVERY_MS : idleMs / 2);
+    const every = Math.min(
+      COUNT_EVERY_MS,
+      this.options.workerGraceMs ?? COUNT_EVERY_MS,
+      idleMs === 0 ? COUNT_EVERY_MS : idleMs / 2,
+    );
+    const isDue = Date.now() - this.countedAt >= every;
     if (server?.ready !== true || !isDue) return false;
     this.countedAt = Date.now();
-    const count = await countOpen(server.address);
+    const ids = new Set([...wantedWorkers().map(({ id }) => id), ...this.dropped]);
+    const count = await countOpen(server.address, [...ids]);
+    this.counts = count;
     this.active = count === null ? null : count.open - count.paused;
+    if (count !== null) this.dropIdleWorkers(count);
     if (this.active !== 0) this.idleSince = null;
     else this.idleSince ??= Date.now();
     // A command that came just now is about to start something.
@@ -171,4 +211,10 @@ async function noteIdle({ address, database, version }: ServerState): Promise<vo
 }
 
 /** When a command last asked for a worker, ms. */
-const lastAsked = (): number => Math.max(0, ...wantedWorkers().map(({ at }) => at));
+const lastAsked = (of?: string): number =>
+  Math.max(
+    0,
+    ...wantedWorkers()
+      .filter(({ id }) => of === undefined || id === of)
+      .map(({ at }) => at),
+  );

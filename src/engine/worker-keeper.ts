@@ -3,11 +3,12 @@
  * 1. A workspace has one worker by the lock that it holds for its life; the spare waits for that lock, and so takes over by
  *    itself, also where no supervisor lives. Here it is only noted.
  * 2. A worker that keeps dying is started ever more slowly, and so is a spare.
+ * 3. None is started where the workspace is not: it was moved, removed, or is another one by now.
  */
-import { existsSync } from 'node:fs';
 import { isAlive, type ProcessId } from '../process/identity.ts';
 import { Backoff } from './backoff.ts';
 import { endProcess } from './end.ts';
+import { standingOf } from './identity.ts';
 import { saidReady, wantedWorkers, type ServerState, type WorkerRole, type WorkerState } from './state.ts';
 import { endOf, startProcess } from './worker-process.ts';
 
@@ -17,8 +18,11 @@ const SPARE_AFTER_MS = 4000;
 /** Time for calls in hand to end and be kept, when a worker is ended, ms. */
 const GRACE_MS = 12_000;
 
+/** How long a workspace is left alone that lost the file which says who it is, ms. */
+const FILE_GONE_MS = 3000;
+
 /** The command of a workspace's worker, or of its spare. */
-export type WorkerCommand = (workspaceRoot: string, address: string, role: WorkerRole) => string[];
+export type WorkerCommand = (root: string, address: string, role: WorkerRole, id: string) => string[];
 
 export interface WorkerKeeperOptions {
   readonly workerCommand: WorkerCommand;
@@ -31,21 +35,31 @@ export class WorkerKeeper {
   private readonly backoffs = new Map<string, Backoff>();
   /** Processes that were told to end, by pid. */
   private readonly leaving = new Set<number>();
+  /** Since when workspaces have been without the file that says who they are, ms. */
+  private readonly fileGone = new Map<string, number>();
 
   constructor(options: WorkerKeeperOptions) {
     this.options = options;
   }
 
-  /** Looks after all workers once. `busy`: whether tasks may be open, so that a spare is worth its memory. */
-  keep(server: ServerState, known: readonly WorkerState[], busy: boolean): WorkerState[] {
+  /**
+   * Looks after all workers once. `busy` says whether a workspace may make calls, so that a spare is worth its memory; the
+   * workers of workspaces that are `dropped` are ended.
+   */
+  keep(
+    server: ServerState,
+    known: readonly WorkerState[],
+    { busy, dropped }: { readonly busy: (id: string) => boolean; readonly dropped: ReadonlySet<string> },
+  ): WorkerState[] {
     const wanted = wantedWorkers();
     const workers = wanted.flatMap(({ id, root }) => {
       const before = known.find((worker) => worker.workspaceId === id);
       const worker = this.living(server, id, root, before);
-      return worker === undefined ? [] : [this.withSpare(server, worker, busy)];
+      return worker === undefined ? [] : [this.withSpare(server, worker, busy(id))];
     });
     // One whose wish was lost is kept in the state while it lives: what is not there is not ended with the engine.
     const unasked = known.filter((worker) => isAlive(worker) && wanted.every(({ id }) => id !== worker.workspaceId));
+    for (const worker of unasked.filter(({ workspaceId }) => dropped.has(workspaceId))) this.endWithSpare(worker);
     return [...workers, ...unasked];
   }
 
@@ -88,9 +102,22 @@ export class WorkerKeeper {
   /** Null where its folder is gone, or where the last start was too short a time ago. */
   private start(role: WorkerRole, server: ServerState, id: string, root: string): ProcessId | null {
     const backoff = this.backoff(role === 'worker' ? id : `${id} spare`);
-    if (!backoff.isDue() || !existsSync(root)) return null;
+    if (!backoff.isDue() || !this.isThere(id, root)) return null;
     backoff.started();
-    return startProcess(id, root, this.options.workerCommand(root, server.address, role));
+    return startProcess(id, root, this.options.workerCommand(root, server.address, role, id));
+  }
+
+  /**
+   * Whether the workspace is there to be served. Where only its file is gone, as after `git clean`, the worker itself writes it
+   * again, once whatever removed it has had the time to end.
+   */
+  private isThere(id: string, root: string): boolean {
+    const standing = standingOf(id, root);
+    if (standing !== 'file-gone') this.fileGone.delete(id);
+    if (standing !== 'file-gone') return standing === 'as-known';
+    const since = this.fileGone.get(id) ?? Date.now();
+    this.fileGone.set(id, since);
+    return Date.now() - since >= FILE_GONE_MS;
   }
 
   private backoff(name: string): Backoff {
@@ -106,6 +133,12 @@ export class WorkerKeeper {
   private endIfElsewhere(process: ProcessId, id: string, role: WorkerRole, server: ServerState): void {
     const ready = saidReady(id, process, role);
     if (ready !== null && ready.address !== server.address) this.end(process);
+  }
+
+  /** The spare goes first, so that it does not take over. */
+  private endWithSpare(worker: WorkerState): void {
+    if (worker.spare !== null && isAlive(worker.spare)) this.end(worker.spare);
+    else this.end(worker);
   }
 
   private end(process: ProcessId): void {

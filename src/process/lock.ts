@@ -165,7 +165,17 @@ function clearLeft(path: string): void {
   const folder = dirname(path);
   const isOurs = (name: string): boolean =>
     name.startsWith(`${basename(path)}.`) && /\.(?:[0-9a-f]{16}|dead-[0-9a-z]+)$/.test(name);
-  for (const name of readdirSync(folder).filter(isOurs)) clearOldMarker(join(folder, name));
+  for (const name of namesOf(folder).filter(isOurs)) clearOldMarker(join(folder, name));
+}
+
+/** None where the folder went with its lock: a person may clean a workspace while a command runs. */
+function namesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** How long a taker that was killed in the middle of a take-over holds up the others, ms. */

@@ -7,7 +7,6 @@ import { failedError } from '../domain/errors.ts';
 import { moduleKey } from '../domain/module.ts';
 import { taskEnded } from '../domain/task-status.ts';
 import { LedgerStore } from '../store/ledger.ts';
-import { startedIds } from '../store/starts.ts';
 
 export interface NeededReplies {
   /** Open tasks. */
@@ -36,7 +35,7 @@ export async function neededReplies(context: Context): Promise<NeededReplies> {
 
 /** Tasks that were started a moment ago, or while no worker was there to write their record. */
 async function startedWithoutRecord(context: Context, known: ReadonlySet<string>): Promise<string[]> {
-  const ids = (await startedIds(context.workspace)).filter((id) => !known.has(id));
+  const ids = ((await (await context.starts())?.ids()) ?? []).filter((id) => !known.has(id));
   if (ids.length === 0) return [];
   const engine = await context.engineIfUp();
   if (engine === null) return ids;

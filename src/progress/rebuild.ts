@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { failedError, notFoundError, usageError } from '../domain/errors.ts';
 import { formatLogLine, parseLogLine, type LogLine } from '../domain/log-line.ts';
 import { selectedNumbers } from '../domain/selection.ts';
+import { planCopies } from '../engine/registry.ts';
 import { moduleRefs } from '../store/manifest.ts';
 import { LedgerStore } from '../store/ledger.ts';
 import { PlanStore } from '../store/plans.ts';
@@ -31,13 +32,18 @@ export interface ToldTask {
 }
 
 /**
- * Reads a task from Temporal; null where it has not ended.
+ * Reads a task from Temporal; null where it has not ended, unless open ones are wanted, too.
  * @throws UserError (failed) where the history of an earlier run of its batch is gone.
  */
-export async function tellTask(context: Context, client: TaskClient, taskId: string): Promise<ToldTask | null> {
+export async function tellTask(
+  context: Context,
+  client: TaskClient,
+  taskId: string,
+  { open }: { readonly open: boolean } = { open: false },
+): Promise<ToldTask | null> {
   const { taskHistory } = await import('../client/history.ts');
   const runs = await taskHistory(client.client, taskId);
-  if (taskClose(runs) === undefined) return null;
+  if (taskClose(runs) === undefined && !open) return null;
   const wanted = moduleRuns(runs);
   const stories = await moduleStories(client, wanted);
   const sources: TaskSources = {
@@ -71,7 +77,7 @@ async function moduleStories(
 
 /** The plan as the workspace knows it: frozen, in the record, or as the manifest has it today. */
 async function likelyModules(context: Context, taskId: string, input: BatchInput): Promise<readonly PlacedModule[]> {
-  const plan = await new PlanStore(context.workspace).get(taskId);
+  const plan = await new PlanStore(context.workspace, planCopies(await context.workspaceId())).get(taskId);
   if (plan !== null) return plan;
   const record = await context.records.get(taskId);
   if (record !== null)

@@ -39,7 +39,8 @@ export async function startInWorkspace(context: Context, request: Omit<StartRequ
     await handOverShell(context, modelsOf(operation, settings));
   };
   const inWorkspace = { workspaceId: await context.workspaceId(), ...request };
-  const starting = startTask(client, context.workspace, inWorkspace, beforeStart);
+  const starts = (await context.starts()) ?? undefined;
+  const starting = startTask(client, context.workspace, inWorkspace, { starts, beforeStart });
   return unlessInterrupted(starting, () => leftWhile(starting));
 }
 

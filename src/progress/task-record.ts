@@ -5,6 +5,7 @@ import { taskEnded } from '../domain/task-status.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { ModuleRecord, TaskRecord } from '../store/records.ts';
 import { tally } from '../views/task.ts';
+import { toldByEngine } from './lost-records.ts';
 import { reconcile } from './reconcile.ts';
 
 /**
@@ -14,6 +15,8 @@ import { reconcile } from './reconcile.ts';
 export async function taskRecord(context: Context, wanted: string): Promise<TaskRecord> {
   const taskId = await resolveTask(context, wanted);
   const reading = await context.records.read(taskId);
+  const told = reading === null ? await toldByEngine(context, taskId) : null;
+  if (told !== null) return told;
   if (reading === null)
     throw notFoundError(
       `Task ${taskId} has no record yet: its first step has not run.\nWatch it: batch-manager watch ${taskId}`,

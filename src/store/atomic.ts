@@ -83,12 +83,23 @@ async function replace(target: string, data: string | Uint8Array, before: Stats 
   await syncPath(folder);
 }
 
+let mayMake: (folder: string) => void = () => undefined;
+
+/**
+ * Has a look taken before a folder is made: a worker whose workspace was moved away must not make the old path again.
+ * @param check throws where the folder must not be made.
+ */
+export function guardFolders(check: (folder: string) => void): void {
+  mayMake = check;
+}
+
 /** Makes something in a folder, and the folder first where it is not there yet. */
 export function inFolder<T>(folder: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    mayMake(folder);
     mkdirSync(folder, { recursive: true });
     return make();
   }
@@ -196,6 +207,12 @@ export async function readOptional(file: string): Promise<Buffer | null> {
 export function isNotFound(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** True for the errors of a path where something else is in the way: a file where a folder must be, or a folder in a file's place. */
+export function isInTheWay(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOTDIR' || code === 'EISDIR' || code === 'EEXIST';
 }
 
 /** Whether there is such a file or folder. */

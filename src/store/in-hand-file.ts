@@ -3,11 +3,11 @@
  * small file a worker, written in place by one call that a kill cannot cut; a file for each entry costs the event loop ten
  * times as much. Not synced: the death of a process loses nothing that was written, and after a power cut time-outs do.
  */
-import { mkdirSync, openSync, writeSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { namesIn, readJson, sha256 } from './atomic.ts';
+import { inFolder, namesIn, readJson, sha256 } from './atomic.ts';
 
 const fileSchema = z.object({ owner: z.string(), entries: z.array(z.unknown()) });
 
@@ -73,7 +73,7 @@ export class InHandFile<T> {
   }
 
   private open(): number {
-    mkdirSync(this.folder, { recursive: true });
-    return openSync(join(this.folder, `${sha256(this.owner).slice(0, 32)}.json`), 'w');
+    const file = join(this.folder, `${sha256(this.owner).slice(0, 32)}.json`);
+    return inFolder(this.folder, () => openSync(file, 'w'));
   }
 }

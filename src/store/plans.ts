@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readOptional, writeState } from './atomic.ts';
+import { readOptional, writeState, writeWork } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 const lineSchema = z.object({
@@ -21,21 +21,29 @@ export type PlanLine = z.infer<typeof lineSchema>;
 /** The frozen plans of tasks: one JSON line a module, written once before the first module starts. */
 export class PlanStore {
   private readonly folder: string;
+  private readonly copies: string | null;
   private readonly cache = new Map<string, readonly PlanLine[]>();
 
-  constructor(workspace: Workspace) {
+  /** @param copies folder of copies, for tasks that go on although the workspace's state was removed; null where none are kept. */
+  constructor(workspace: Workspace, copies: string | null = null) {
     this.folder = join(workspace.state, 'plans');
+    this.copies = copies;
   }
 
-  private file(taskId: string): string {
-    return join(this.folder, `${taskId}.jsonl`);
+  private file(taskId: string, folder = this.folder): string {
+    return join(folder, `${taskId}.jsonl`);
+  }
+
+  private async bytes(taskId: string): Promise<Buffer | null> {
+    const bytes = await readOptional(this.file(taskId));
+    return bytes === null && this.copies !== null ? readOptional(this.file(taskId, this.copies)) : bytes;
   }
 
   /** The plan; null where it was not frozen yet. */
   async get(taskId: string): Promise<readonly PlanLine[] | null> {
     const known = this.cache.get(taskId);
     if (known !== undefined) return known;
-    const bytes = await readOptional(this.file(taskId));
+    const bytes = await this.bytes(taskId);
     if (bytes === null) return null;
     const plan = bytes
       .toString('utf8')
@@ -47,6 +55,8 @@ export class PlanStore {
   }
 
   async put(taskId: string, plan: readonly PlanLine[]): Promise<void> {
-    await writeState(this.file(taskId), `${plan.map((line) => JSON.stringify(line)).join('\n')}\n`);
+    const text = `${plan.map((line) => JSON.stringify(line)).join('\n')}\n`;
+    if (this.copies !== null) await writeWork(this.file(taskId, this.copies), text);
+    await writeState(this.file(taskId), text);
   }
 }

@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { newestFirst, parseTaskId } from '../domain/task-id.ts';
 import { taskEnded } from '../domain/task-status.ts';
-import { namesIn, readOptional, writeState } from './atomic.ts';
+import { inFolder, isInTheWay, namesIn, readOptional, writeState, writeWork } from './atomic.ts';
+import { replaceKeeping } from './replace-keeping.ts';
 import { RECORD_SCHEMA, type ModuleRecord, type TaskRecord } from './record-schema.ts';
 import { readRecord, type RecordReading } from './record-versions.ts';
 import type { Workspace } from './workspace.ts';
@@ -35,14 +37,22 @@ const HEAD = `{\n  "schema": ${RECORD_SCHEMA},\n`;
 const looksEnded = (text: string): boolean =>
   text.startsWith(HEAD) && text.endsWith('\n}\n') && /^ {2}"ended_at": "/m.test(text);
 
-/** The records of a workspace's tasks. */
+/** Gives the folder in which copies of the records are kept; null where there is none. */
+export type Copies = () => Promise<string | null>;
+
+/**
+ * The records of a workspace's tasks. Each is written twice: to `tasks/`, for people, and as a copy beside the engine, so that
+ * one that a person deletes or damages comes back.
+ */
 export class RecordStore {
   private readonly folder: string;
   private readonly root: string;
+  private readonly copies: Copies;
 
-  constructor(workspace: Workspace) {
+  constructor(workspace: Workspace, copies: Copies = () => Promise.resolve(null)) {
     this.folder = workspace.tasks;
     this.root = workspace.root;
+    this.copies = copies;
   }
 
   /** The path of a task's record. */
@@ -50,10 +60,48 @@ export class RecordStore {
     return join(this.folder, `${taskId}.json`);
   }
 
-  /** What the record's file holds; null where there is none. */
+  /** What is known of the task: by the record's file, or where that is gone or damaged, by its copy; null where nothing is. */
   async read(taskId: string): Promise<RecordReading | null> {
-    const bytes = await readOptional(this.file(taskId));
-    return bytes === null ? null : readRecord(bytes.toString('utf8'));
+    const text = await this.text(taskId);
+    const reading = text === null ? null : readRecord(text);
+    if (reading !== null && reading.kind !== 'damaged') return reading;
+    const copy = await this.copyOf(taskId);
+    if (copy === null) return reading;
+    if (reading === null) this.bringBack(copy);
+    // The damaged record of an open task is mended by its worker, whose next write says more than this copy.
+    else if (taskEnded(copy.status)) await replaceKeeping(this.file(taskId), recordText(copy)).catch(() => undefined);
+    return { kind: 'record', record: copy };
+  }
+
+  /** The text of the record's file; null where there is none. */
+  private async text(taskId: string): Promise<string | null> {
+    try {
+      return (await readOptional(this.file(taskId)))?.toString('utf8') ?? null;
+    } catch (error) {
+      if (isInTheWay(error)) return null;
+      throw error;
+    }
+  }
+
+  private async copyFile(taskId: string): Promise<string | null> {
+    const folder = await this.copies();
+    return folder === null ? null : join(folder, `${taskId}.json`);
+  }
+
+  private async copyOf(taskId: string): Promise<TaskRecord | null> {
+    const file = await this.copyFile(taskId);
+    const text = file === null ? undefined : (await readOptional(file))?.toString('utf8');
+    const reading = text === undefined ? null : readRecord(text);
+    return reading?.kind === 'record' ? reading.record : null;
+  }
+
+  /** Writes a record again whose file is gone; never over one that the worker wrote meanwhile, which says more. */
+  private bringBack(record: TaskRecord): void {
+    try {
+      inFolder(this.folder, () => writeFileSync(this.file(record.task_id), recordText(record), { flag: 'wx' }));
+    } catch {
+      // It is shown all the same, and the next write of the worker makes the file.
+    }
   }
 
   /** The record; null where there is none, or one that cannot be read. */
@@ -63,7 +111,15 @@ export class RecordStore {
   }
 
   async put(record: TaskRecord): Promise<void> {
-    await writeState(this.file(record.task_id), recordText(record));
+    const text = recordText(record);
+    const copy = await this.copyFile(record.task_id);
+    if (copy !== null) await writeWork(copy, text);
+    try {
+      await writeState(this.file(record.task_id), text);
+    } catch (error) {
+      // A file named `tasks` must not fail a task: its record is kept beside the engine, and comes back.
+      if (copy === null || !isInTheWay(error)) throw error;
+    }
   }
 
   /** All records that can be read, the newest first. */
@@ -76,8 +132,9 @@ export class RecordStore {
    * ones only those of tasks that have not ended; `skipped` says how many are left out.
    */
   async scan(most = Number.POSITIVE_INFINITY): Promise<Scan> {
-    const names = (await namesIn(this.folder)).filter((name) => name.endsWith('.json'));
-    const ids = names
+    const copies = await this.copies();
+    const names = [...(await namesIn(this.folder)), ...(copies === null ? [] : await namesIn(copies))];
+    const ids = [...new Set(names.filter((name) => name.endsWith('.json')))]
       .map((name) => name.slice(0, -'.json'.length))
       .sort()
       .sort(newestFirst);
@@ -85,10 +142,10 @@ export class RecordStore {
     const unreadable: UnreadableRecord[] = [];
     let skipped = 0;
     for (const taskId of ids) {
-      const text = (await readOptional(this.file(taskId)))?.toString('utf8');
-      if (text === undefined) continue;
       const isFull = records.length >= most;
-      const reading = isFull && looksEnded(text) ? 'ended' : readRecord(text);
+      const text = isFull ? await this.text(taskId) : null;
+      const reading = text !== null && looksEnded(text) ? 'ended' : await this.read(taskId);
+      if (reading === null) continue;
       if (reading === 'ended' || (isFull && reading.kind === 'record' && taskEnded(reading.record.status)))
         skipped += 1;
       else if (reading.kind === 'record') records.push(reading.record);

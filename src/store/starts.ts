@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { OPERATION_NAMES, type Operation } from '../domain/operation.ts';
+import { OPERATION_NAMES } from '../domain/operation.ts';
 import { namesIn, readJson, sha256, writeState } from './atomic.ts';
 import type { Workspace } from './workspace.ts';
 
 const startSchema = z.object({
+  /** A copied folder brings along the pointers of the original. */
+  workspaceId: z.string(),
   taskId: z.string(),
   operation: z.enum(OPERATION_NAMES),
   track: z.string(),
@@ -19,35 +21,54 @@ export type LastStart = z.infer<typeof startSchema>;
 /** Held while a task is started: whoever holds it knows that none is. */
 export const startLock = (workspace: Workspace): string => join(workspace.state, 'start.lock');
 
-const folder = (workspace: Workspace): string => join(workspace.state, 'starts');
+/** What names a command: its last start is found by it. */
+type Command = Pick<LastStart, 'operation' | 'track' | 'modules'>;
 
-function startFile(workspace: Workspace, what: { operation: Operation; track: string; modules: string }): string {
-  return join(
-    folder(workspace),
-    `${sha256(JSON.stringify([what.operation, what.track, what.modules])).slice(0, 20)}.json`,
-  );
+/**
+ * The pointers to what was started last by each command of a workspace. They are kept in the workspace, and as copies beside
+ * the engine: where the workspace's state was removed while a task runs, the same command must still attach to it.
+ */
+export class StartStore {
+  private readonly folders: readonly string[];
+  private readonly workspaceId: string;
+
+  /** @param copies folder of the copies; null where none are kept. */
+  constructor(workspace: Workspace, workspaceId: string, copies: string | null) {
+    this.folders = [join(workspace.state, 'starts'), ...(copies === null ? [] : [copies])];
+    this.workspaceId = workspaceId;
+  }
+
+  /** The last start of a command; null where it was never given. */
+  async get(what: Command): Promise<LastStart | null> {
+    for (const folder of this.folders) {
+      const start = this.parse(await readJson(join(folder, fileName(what))));
+      if (start !== null) return start;
+    }
+    return null;
+  }
+
+  async put(start: Omit<LastStart, 'workspaceId'>): Promise<void> {
+    const text = JSON.stringify({ workspaceId: this.workspaceId, ...start });
+    for (const folder of this.folders) await writeState(join(folder, fileName(start)), text);
+  }
+
+  /** Ids of the tasks that were started last by each command, the newest first. */
+  async ids(): Promise<string[]> {
+    const ids = new Set<string>();
+    for (const folder of this.folders) {
+      for (const name of await namesIn(folder)) {
+        const start = this.parse(await readJson(join(folder, name)));
+        if (start !== null) ids.add(start.taskId);
+      }
+    }
+    return [...ids].sort((a, b) => b.slice(-14).localeCompare(a.slice(-14)));
+  }
+
+  private parse(value: unknown): LastStart | null {
+    const { data } = startSchema.safeParse(value);
+    return data?.workspaceId === this.workspaceId ? data : null;
+  }
 }
 
-/** The last start of a command; null where it was never given. */
-export async function readStart(
-  workspace: Workspace,
-  what: { operation: Operation; track: string; modules: string },
-): Promise<LastStart | null> {
-  const parsed = startSchema.safeParse(await readJson(startFile(workspace, what)));
-  return parsed.success ? parsed.data : null;
-}
-
-export async function writeStart(workspace: Workspace, start: LastStart): Promise<void> {
-  await writeState(startFile(workspace, start), JSON.stringify(start));
-}
-
-/** Ids of the tasks that were started last by each command, the newest first. */
-export async function startedIds(workspace: Workspace): Promise<string[]> {
-  const names = await namesIn(folder(workspace));
-  const starts = await Promise.all(names.map((name) => readJson(join(folder(workspace), name))));
-  const ids = starts.flatMap((start) => {
-    const parsed = startSchema.safeParse(start);
-    return parsed.success ? [parsed.data.taskId] : [];
-  });
-  return ids.sort((a, b) => b.slice(-14).localeCompare(a.slice(-14)));
-}
+const fileName = ({ operation, track, modules }: Command): string =>
+  `${sha256(JSON.stringify([operation, track, modules])).slice(0, 20)}.json`;

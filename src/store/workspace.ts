@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { withLock } from '../process/lock.ts';
-import { writeAtomic } from './atomic.ts';
+import { writeState } from './atomic.ts';
 
 /** Name of the settings file, which also marks a workspace. */
 export const SETTINGS_FILE = 'batch-manager.yaml';
@@ -37,37 +35,49 @@ function nearest(from: string, name: string): string | undefined {
   }
 }
 
-const identitySchema = z.object({ id: z.string().regex(/^[0-9a-z]{12}$/), host: z.string(), root: z.string() });
+const placeSchema = z.object({
+  host: z.string(),
+  /** The real path of the root. */
+  root: z.string(),
+  /** Inode and time of birth (ns) of the root's folder: a new folder may get the inode of one that was removed. */
+  inode: z.string(),
+  born: z.string(),
+});
 
-/**
- * The workspace's id, made at its first use. It names the task queue and the modules' locks, so a copied folder, told by
- * host and path, gets an id of its own. Under a lock: two shells that both made one would start two workers.
- */
-export async function workspaceId(workspace: Workspace): Promise<string> {
-  const known = knownWorkspaceId(workspace);
-  if (known !== undefined) return known;
-  const options = { waitMs: 10_000, what: 'another command that sets up this workspace' };
-  return withLock(join(workspace.state, 'workspace.lock'), () => makeId(workspace), options);
+/** Where a workspace is: its path, and which folder that is. Device numbers change with a remount, so they do not count. */
+export type Place = z.infer<typeof placeSchema>;
+
+const identitySchema = placeSchema.extend({ id: z.string().regex(/^[0-9a-z]{12}$/) });
+
+/** A workspace's id with the place that it was last known at. */
+export type WorkspaceIdentity = z.infer<typeof identitySchema>;
+
+/** Where a root is now; null where there is no such folder. */
+export function placeOf(root: string): Place | null {
+  const stat = statSync(root, { bigint: true, throwIfNoEntry: false });
+  if (stat?.isDirectory() !== true) return null;
+  return { host: hostname(), root, inode: String(stat.ino), born: String(stat.birthtimeNs) };
 }
 
-async function makeId(workspace: Workspace): Promise<string> {
-  const known = knownWorkspaceId(workspace);
-  if (known !== undefined) return known;
-  const identity = { id: randomBytes(6).toString('hex'), ...here(workspace) };
-  await writeAtomic(join(workspace.state, '.gitignore'), '*\n');
-  await writeAtomic(join(workspace.state, 'workspace.json'), JSON.stringify(identity));
-  return identity.id;
+/** Whether two places are the same folder, whatever its path. Some file systems do not know when a folder was made: 0. */
+export function sameFolder(a: Place, b: Place): boolean {
+  return a.inode === b.inode && (a.born === b.born || a.born === '0' || b.born === '0');
 }
 
-const here = (workspace: Workspace): { host: string; root: string } => ({ host: hostname(), root: workspace.root });
+/** The path of the file that says which workspace a folder is. */
+export const identityFile = (root: string): string => join(workspaceAt(root).state, 'workspace.json');
 
-/** The workspace's id; undefined where it has none yet, or only that of the folder it was copied from. */
-export function knownWorkspaceId(workspace: Workspace): string | undefined {
+/** What the folder says of itself; null where it says nothing that can be read. */
+export function readIdentity(root: string): WorkspaceIdentity | null {
   try {
-    const text = readFileSync(join(workspace.state, 'workspace.json'), 'utf8');
-    const { id, host, root } = identitySchema.parse(JSON.parse(text));
-    return host === hostname() && root === workspace.root ? id : undefined;
+    return identitySchema.parse(JSON.parse(readFileSync(identityFile(root), 'utf8')));
   } catch {
-    return undefined;
+    return null;
   }
+}
+
+/** Writes what the folder says of itself. */
+export async function writeIdentity(identity: WorkspaceIdentity): Promise<void> {
+  await writeState(join(workspaceAt(identity.root).state, '.gitignore'), '*\n');
+  await writeState(identityFile(identity.root), JSON.stringify(identity));
 }

@@ -14,6 +14,7 @@ import type { SettingsFile } from '../config/schema.ts';
 import type { ModuleText } from '../domain/module.ts';
 import { stateFolder } from '../engine/paths.ts';
 import { Answering } from '../files/answering.ts';
+import { planCopies, recordCopies } from '../engine/registry.ts';
 import { createPrices } from '../model/prices.ts';
 import { createModels } from '../model/registry.ts';
 import { Notices } from '../notify/notices.ts';
@@ -44,6 +45,7 @@ export function createDeps(
   workspace: Workspace,
   env: NodeJS.ProcessEnv,
   identity: string,
+  workspaceId: string,
   environment: () => NodeJS.ProcessEnv = () => env,
 ): { readonly deps: Deps; readonly close: () => Promise<void> } {
   const inForce = createLiveSettings(workspace);
@@ -73,8 +75,8 @@ export function createDeps(
     audits: new AuditStore(workspace),
     generations: new GenerationStore(workspace),
     limits,
-    plans: new PlanStore(workspace),
-    records: new RecordStore(workspace),
+    plans: new PlanStore(workspace, planCopies(workspaceId)),
+    records: new RecordStore(workspace, () => Promise.resolve(recordCopies(workspaceId))),
     tokens: new TokenStore(workspace, identity),
     marks: new StepMarks(workspace, identity),
     inHand: new SharedLock(),

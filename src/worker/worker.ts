@@ -30,6 +30,8 @@ export interface WorkerAddress {
 export interface WorkerOptions {
   readonly workspace: Workspace;
   readonly workspaceId: string;
+  /** Called before each step on a module: ends the process where the workspace is no longer the worker's. */
+  readonly stillHere: () => void;
   readonly address: WorkerAddress;
   /** pid and start time, so that a successor can prove that this process is dead. */
   readonly processId: { readonly pid: number; readonly startTime: string };
@@ -66,6 +68,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     options.workspace,
     options.env,
     workerIdentity(options.processId),
+    options.workspaceId,
     options.environment,
   );
   const connection = await connect(options.address.connection);
@@ -129,7 +132,7 @@ function createWorker(options: WorkerOptions, connection: NativeConnection, deps
     taskQueue: workspaceQueue(options.workspaceId),
     identity: deps.identity,
     workflowBundle: { codePath: builtBundle() },
-    activities: createActivities(deps),
+    activities: createActivities(deps, options.stillHere),
     maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
     maxConcurrentLocalActivityExecutions: ACTIVITY_SLOTS,
     maxConcurrentWorkflowTaskExecutions: 40,

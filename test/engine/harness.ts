@@ -22,9 +22,13 @@ const WORKER = `
 const SUPERVISE = `
   import { basename } from 'node:path';
   import { runSupervisor } from ${engine('supervisor')};
-  const [worker, idleMinutes] = process.argv.slice(2);
+  const [worker, idleMinutes, workerGraceMs] = process.argv.slice(2);
   const workerCommand = (root, address) => [process.execPath, worker, basename(root), address];
-  await runSupervisor({ workerCommand, idleMinutes: Number(idleMinutes) });`;
+  await runSupervisor({
+    workerCommand,
+    idleMinutes: Number(idleMinutes),
+    ...(workerGraceMs && { workerGraceMs: Number(workerGraceMs) }),
+  });`;
 
 /** Brings the engine up for a workspace and prints where it is, or the error, as the command line does. */
 const ENSURE = `
@@ -57,8 +61,11 @@ export interface TestEngine {
   pids(kind: 'supervise' | 'start-dev' | 'worker.mjs'): number[];
 }
 
-/** @param idleMinutes after which it ends itself; 0: never. */
-export function createEngine(idleMinutes = 0): TestEngine {
+/**
+ * @param idleMinutes after which it ends itself; 0: never.
+ * @param workerGraceMs how long a workspace without open tasks keeps its worker; the supervisor's own where it is left out.
+ */
+export function createEngine(idleMinutes = 0, workerGraceMs?: number): TestEngine {
   const home = createHome();
   const write = (name: string, text: string): string => {
     const file = join(home.folder, name);
@@ -67,6 +74,7 @@ export function createEngine(idleMinutes = 0): TestEngine {
   };
   const [worker, ensure, stop] = [write('worker.mjs', WORKER), write('ensure.mjs', ENSURE), write('stop.mjs', STOP)];
   const supervisor = [process.execPath, write('supervise.mjs', SUPERVISE), worker, String(idleMinutes)];
+  if (workerGraceMs !== undefined) supervisor.push(String(workerGraceMs));
   const stateFolder = join(home.folder, 'state', 'batch-manager');
   const run = (args: readonly string[]): Promise<CliResult> =>
     finished(spawn(process.execPath, args, { cwd: home.folder, env: home.env, stdio: ['ignore', 'pipe', 'pipe'] }));

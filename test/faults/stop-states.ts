@@ -7,7 +7,7 @@ import { startTask } from '../../src/client/start.ts';
 import { TaskClient } from '../../src/client/task-client.ts';
 import { readSettingsFile } from '../../src/config/settings-file.ts';
 import { taskSettings } from '../../src/config/task-settings.ts';
-import { workspaceAt, workspaceId } from '../../src/store/workspace.ts';
+import { readIdentity, workspaceAt } from '../../src/store/workspace.ts';
 import { PROGRESS_QUERY, type BatchProgress } from '../../workflows/contract.ts';
 import { marked } from '../helpers/cli.ts';
 import { tempFolder } from '../helpers/temp.ts';
@@ -127,7 +127,7 @@ async function beginRun(rig: Rig, startsPerRun: number): Promise<string> {
   const workspace = workspaceAt(rig.folder);
   const { settings } = taskSettings({}, rig.home.env, readSettingsFile(workspace));
   const { taskId } = await startTask(new TaskClient(client, () => connection.close()), workspace, {
-    workspaceId: await workspaceId(workspace),
+    workspaceId: readIdentity(workspace.root)?.id ?? '',
     operation: 'fix-review',
     track: 'tiny',
     selection: [[1, MODULES]],

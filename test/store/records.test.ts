@@ -5,7 +5,7 @@ import { LimitStore } from '../../src/store/limits.ts';
 import { RecordStore } from '../../src/store/records.ts';
 import { replyKey, ReplyStore } from '../../src/store/replies.ts';
 import { lastLines, appendLog, readLog } from '../../src/store/task-log.ts';
-import { workspaceAt, workspaceId } from '../../src/store/workspace.ts';
+import { workspaceAt } from '../../src/store/workspace.ts';
 import { tempWorkspace, writeTree } from '../helpers/curriculum.ts';
 import { taskRecord } from '../helpers/task-record.ts';
 
@@ -105,14 +105,4 @@ test('a log is read on from an offset, whole lines only', async () => {
   const second = await readLog(workspace, 't', first.offset);
   expect(second.lines.join()).toContain('b1/02-y');
   expect(await lastLines(workspace, 't', 'b1/01-x', 1)).toMatchObject([{ event: 'audit', text: 'пройдено' }]);
-});
-
-test('a workspace keeps its id, and a copy of it gets one of its own', async () => {
-  const workspace = workspaceAt(tempWorkspace());
-  const ids = await Promise.all(Array.from({ length: 5 }, () => workspaceId(workspace)));
-  expect(new Set(ids).size).toBe(1);
-  const copy = tempWorkspace({
-    '.batch-manager/workspace.json': JSON.stringify({ id: ids[0], host: 'elsewhere', root: '/other' }),
-  });
-  expect(await workspaceId(workspaceAt(copy))).not.toBe(ids[0]);
 });

@@ -1,0 +1,172 @@
+/** A workspace that is copied, cleaned, removed or moved while its task runs: the task stays its own, and nothing is paid twice. */
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { TaskRecord } from '../../src/store/records.ts';
+import { createHome, marked, type CliResult, type Home } from '../helpers/cli.ts';
+import { tempWorkspace } from '../helpers/curriculum.ts';
+import type { GeminiServer } from '../helpers/gemini-server.ts';
+import { tinyWorkspace } from '../helpers/lesson.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { noTemporal } from '../helpers/temporal.ts';
+import { googleAt, startThinkingServer } from '../helpers/thinking-server.ts';
+import { until } from '../helpers/until.ts';
+
+const MODULES = 16;
+const WIDTH = 4;
+const START = ['fix-review', 'tiny', '1', String(MODULES), '-b', '--concurrency', String(WIDTH)];
+
+let server: GeminiServer;
+let home: Home;
+let folder: string;
+
+/** Prompts that were asked more than once. */
+function askedAgain(): number {
+  return server.requests.length - new Set(server.requests.map(({ prompt }) => prompt)).size;
+}
+
+const run = (args: readonly string[], cwd = folder): Promise<CliResult> => home.run(cwd, args);
+const path = (name: string): string => join(folder, name);
+
+async function start(): Promise<string> {
+  const { stdout, stderr, code } = await run(START);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return stdout.trim();
+}
+
+/** Starts the task and waits until it is in the middle. */
+async function inTheMiddle(): Promise<string> {
+  const id = await start();
+  await until(() => server.requests.length >= 2 * WIDTH + 1 && server.inFlight === WIDTH);
+  return id;
+}
+
+const listed = async (cwd = folder): Promise<TaskRecord[]> =>
+  JSON.parse((await run(['list', '--json'], cwd)).stdout) as TaskRecord[];
+
+/** Waits for the end of a task and checks what must hold whatever happened. */
+async function endsWell(id: string, cwd = folder): Promise<void> {
+  const { code, stderr } = await run(['watch', id], cwd);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(server.maxInFlight).toBeLessThanOrEqual(WIDTH);
+  expect(askedAgain()).toBeLessThanOrEqual(WIDTH);
+  const [record, ...others] = await listed(cwd);
+  expect(record).toMatchObject({ task_id: id, status: 'completed', total: MODULES });
+  expect(Object.values(record?.modules ?? {}).map(({ outcome }) => outcome)).not.toContain(null);
+  expect(others).toEqual([]);
+}
+
+describe.skipIf(noTemporal !== undefined)('a workspace while its task runs', () => {
+  beforeEach(async () => {
+    server = await startThinkingServer(() => 1500);
+    home = createHome(googleAt(server));
+    folder = tempWorkspace();
+    tinyWorkspace(folder, MODULES);
+  });
+  afterEach(async () => {
+    expect(await home.close()).toEqual([]);
+    await server.close();
+  });
+
+  test('cleaned, as by git clean -fdx: the next command sees the task, and the same start attaches to it', async () => {
+    const id = await inTheMiddle();
+    for (const name of ['.batch-manager', 'tasks']) rmSync(path(name), { recursive: true });
+    expect(await listed()).toMatchObject([{ task_id: id, status: 'running', total: MODULES }]);
+    expect((await run(['show', 'latest'])).stdout).toContain(id);
+    expect(await start()).toBe(id);
+    expect((await run(['set', id, '--concurrency', String(WIDTH)])).code).toBe(0);
+    await endsWell(id);
+  });
+
+  test('cleaned, and nobody comes: the task goes on by itself', async () => {
+    const id = await inTheMiddle();
+    for (const name of ['.batch-manager', 'tasks']) rmSync(path(name), { recursive: true });
+    const asked = server.requests.length;
+    await until(() => server.requests.length > asked + 2 * WIDTH, 30_000);
+    await endsWell(id);
+    expect(existsSync(path(`tasks/${id}.json`))).toBe(true);
+  });
+
+  test('removed and made again: the same id, and its task can be stopped', async () => {
+    const id = await inTheMiddle();
+    rmSync(folder, { recursive: true });
+    await until(() => server.inFlight === 0);
+    const asked = server.requests.length;
+    await sleep(3000);
+    expect(existsSync(folder)).toBe(false);
+    expect(server.requests.length).toBe(asked);
+    mkdirSync(path('.git'), { recursive: true });
+    tinyWorkspace(folder, MODULES);
+    expect(await listed()).toMatchObject([{ task_id: id, status: 'running' }]);
+    expect((await run(['stop', 'latest'])).stderr).toContain(`Stopped ${id}`);
+    expect(server.maxInFlight).toBeLessThanOrEqual(WIDTH);
+    expect(askedAgain()).toBeLessThanOrEqual(WIDTH);
+  });
+
+  test('moved: the task goes on where it is, and the old path is not made again', async () => {
+    const id = await inTheMiddle();
+    const moved = join(tempFolder(), 'moved');
+    renameSync(folder, moved);
+    const asked = server.requests.length;
+    await until(() => server.requests.length > asked + 2 * WIDTH, 30_000);
+    expect(existsSync(folder)).toBe(false);
+    expect(await listed(moved)).toMatchObject([{ task_id: id, status: 'running' }]);
+    await endsWell(id, moved);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test('copied: the copy has no task of the original, and steers none', async () => {
+    const id = await inTheMiddle();
+    const copy = join(tempFolder(), 'copy');
+    cpSync(folder, copy, { recursive: true });
+    expect(await listed(copy)).toMatchObject([{ task_id: id, status: 'terminated' }]);
+    expect((await run(['stop', id], copy)).stderr).toContain('No change');
+    expect((await run(['set', id, '--concurrency', '1'], copy)).stderr).toContain('No change');
+    const { stdout } = await run([...START, '--model', 'offline'], copy);
+    expect(stdout.trim()).not.toBe(id);
+    expect((await run(['watch', stdout.trim()], copy)).code).toBe(0);
+    expect(await listed()).toMatchObject([{ task_id: id, status: 'running', concurrency: WIDTH }]);
+    await endsWell(id);
+    expect(askedAgain()).toBe(0);
+  });
+
+  test('without its records: they are shown, and come back whole', async () => {
+    const id = await inTheMiddle();
+    rmSync(path('tasks'), { recursive: true });
+    expect(await listed()).toMatchObject([{ task_id: id, status: 'running', total: MODULES }]);
+    writeFileSync(path(`tasks/${id}.json`), '');
+    expect((await run(['show', id])).stdout).toContain(id);
+    await until(() => readFileSync(path(`tasks/${id}.json`), 'utf8').includes('"total"'));
+    rmSync(path(`tasks/${id}.output`), { force: true });
+    await endsWell(id);
+    expect(askedAgain()).toBe(0);
+    rmSync(path('tasks'), { recursive: true });
+    expect(await listed()).toMatchObject([{ task_id: id, status: 'completed' }]);
+    expect(JSON.parse(readFileSync(path(`tasks/${id}.json`), 'utf8'))).toMatchObject({ status: 'completed' });
+  });
+
+  test('with a file in the place of its records: no module fails for it', async () => {
+    const id = await inTheMiddle();
+    rmSync(path('tasks'), { recursive: true });
+    writeFileSync(path('tasks'), 'mine');
+    await endsWell(id);
+    expect(askedAgain()).toBe(0);
+    expect(readFileSync(path('tasks'), 'utf8')).toBe('mine');
+  });
+
+  test('a task is shown and stopped from anywhere by its full id, also where its workspace is gone', async () => {
+    const id = await inTheMiddle();
+    const elsewhere = tempFolder();
+    expect((await run(['show', id, '--exit-status'], elsewhere)).code).toBe(8);
+    expect((await run(['stop', id], elsewhere)).stderr).toContain(`Stopped ${id}`);
+    expect(server.inFlight).toBe(0);
+    const second = await start();
+    expect(second).not.toBe(id);
+    rmSync(folder, { recursive: true });
+    expect((await run(['stop', second], elsewhere)).stderr).toContain(`Terminated ${second}`);
+    await until(() => server.inFlight === 0);
+    expect(existsSync(join(elsewhere, '.batch-manager'))).toBe(false);
+    expect(marked(home.folder).filter(({ command }) => command.includes('main.js worker'))).toEqual([]);
+  });
+});

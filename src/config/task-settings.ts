@@ -161,6 +161,7 @@ export function taskSettings(
     busyTries: from.take('busy-tries', null, base.busyTries, wholeNumber(0, 1000)),
     canary: from.take('canary', 'canary', 0, wholeNumber(0, 10_000)),
     breaker: from.take('breaker', null, 5, wholeNumber(0, 10_000)),
+    outageLimitMs: from.take('outage-limit', null, base.outageLimitMs, readDuration),
     halt: from.take('halt', 'halt', 0, percent),
     ask: flags.ask ?? file.ask ?? false,
     askDeadlineMs: from.take('ask-deadline', null, 7 * 24 * 3_600_000, readDuration),

@@ -103,6 +103,14 @@ export const budgetText = (amount: string): string =>
 export const quotaText = (model: string, until: string): string =>
   `waiting for ${model} until ${until}; the module closes until then`;
 
+/** A call that asked nothing, because nobody answers there. */
+export const outageText = (model: string, reason: string, until: string): string =>
+  `${model} is down (${reason}); the module closes and is tried again at ${until}`;
+
+/** A call whose attempt the server has given up. */
+export const GIVEN_UP_TEXT =
+  'the server took this attempt for dead (no heartbeat for 30 s); its request goes on, and the next attempt takes it up';
+
 /** Event of the lines about a commit. */
 export const COMMIT_EVENT = 'commit';
 

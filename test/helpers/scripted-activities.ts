@@ -156,6 +156,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
     },
     turnBack: ({ taskId }) => Promise.resolve(gates.turnBack(taskId, 'settings-changed')),
     closeGate: ({ taskId }) => gates.close(taskId),
+    liftGates: () => Promise.resolve([]),
     abortModule: ({ taskId, slug }) => Promise.resolve(gates.abortModule(taskId, slug)),
     recordTask: (input) => {
       script.records.push(input);
@@ -207,6 +208,7 @@ export function batchInput(
       reviewModel: 'offline/rules-1',
       concurrency: 8,
       prefetch: 8,
+      outageLimitMs: 24 * 3_600_000,
       maxRounds: 3,
       passScore: 9,
       budgetUsd: 0,

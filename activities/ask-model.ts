@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import prettyMs from 'pretty-ms';
 import { TypedError } from '../src/domain/failure.ts';
-import { budgetText, outageText, quotaText } from '../src/domain/log-texts.ts';
+import { blockedText, budgetText, outageText, quotaText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
 import { isPlainlyUseless } from '../src/domain/reply.ts';
 import type { Sight } from '../src/concurrency/outages.ts';
@@ -155,7 +155,7 @@ async function overBudget(call: Call, over: Over): Promise<FlightResult> {
 async function longWait(call: Call, gate: ClosedGate): Promise<FlightResult> {
   const ms = Math.max(0, Date.parse(gate.until) - Date.now());
   if (gate.kind === 'outage') {
-    await call.log(outageText(gate.model, gate.reason, gate.until));
+    await call.log(outageText(`${gate.model}: ${gate.reason}`, gate.until));
     return {
       kind: 'wait',
       reason: 'outage',
@@ -192,7 +192,7 @@ async function afterFailure(
   }
   const { errorClass, message: reason } = error as ModelError;
   if (move.kind === 'block') {
-    await call.log(`${errorClass}: ${reason}; the task pauses`);
+    await call.log(blockedText(reason));
     return { kind: 'wait', reason: 'blocked', until: null, detail: reason, failure: move.failure, model: call.name };
   }
   if (move.kind === 'close-gate') {

@@ -3,6 +3,9 @@ import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { StopRequest } from '../src/concurrency/gates.ts';
 
+/** How long the server may take to say what became of a workflow, ms. */
+const ANSWER_MS = 2500;
+
 /** Runs what must not end with the activity that it is called in. */
 const outside = AsyncLocalStorage.snapshot();
 
@@ -17,25 +20,21 @@ export interface AttemptSignals {
   readonly gone: AbortSignal;
 }
 
-/**
- * The signals of the attempt in hand. `onEnded` is called where an attempt has gone because its workflow is closed: nobody
- * comes back for what it began.
- */
-export function attemptSignals(onEnded: (reason: Error) => void): AttemptSignals {
+/** The signals of the attempt in hand. */
+export function attemptSignals(): AttemptSignals {
   const context = Context.current();
   const { cancellationSignal } = context;
   const ended = new AbortController();
   const gone = new AbortController();
   const sort = (): void => {
+    const { reason } = cancellationSignal as { reason: unknown };
     const details = context.cancellationDetails;
     const isAsked = details === undefined || details.cancelRequested || details.workerShutdown;
-    if (isAsked || !(details.notFound || details.timedOut || details.reset))
-      return ended.abort(cancellationSignal.reason);
-    gone.abort(cancellationSignal.reason);
+    if (isAsked || !(details.notFound || details.timedOut || details.reset)) return ended.abort(reason);
+    // A workflow that was terminated meanwhile wants no reply. Where the server does not say, the request goes on.
     outside(() => isWorkflowClosed(context)).then(
-      (isClosed) => isClosed && onEnded(new StopRequest()),
-      // The server does not answer: the request goes on, and its reply is kept.
-      () => undefined,
+      (isClosed) => (isClosed ? ended.abort(new StopRequest()) : gone.abort(reason)),
+      () => gone.abort(reason),
     );
   };
   if (cancellationSignal.aborted) sort();
@@ -47,7 +46,9 @@ async function isWorkflowClosed({ client, info }: Context): Promise<boolean> {
   const { workflowId, runId } = info.workflowExecution ?? {};
   if (workflowId === undefined) return false;
   try {
-    return (await client.workflow.getHandle(workflowId, runId).describe()).status.name !== 'RUNNING';
+    const describe = () => client.workflow.getHandle(workflowId, runId).describe();
+    const { status } = await client.withDeadline(Date.now() + ANSWER_MS, describe);
+    return status.name !== 'RUNNING';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return true;
     throw error;

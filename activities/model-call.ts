@@ -47,7 +47,7 @@ export function createModelCall(
     const registered = deps.gates.register(taskId, module.slug);
     const beat: Beat = { phase: 'waiting', until: null, tries: triesBefore() };
     const beating = setInterval(() => heartbeat(beats.get(key) ?? beat), BEAT_MS);
-    const { ended, gone } = attemptSignals((reason) => deps.flights.abort(key, reason));
+    const { ended, gone } = attemptSignals();
     const signal = AbortSignal.any([ended, registered.signal]);
     const attempt: Attempt = { taskId, signal, gone, turnedBack: registered.turnedBack };
     const fly = async (control: Control): Promise<FlightResult> => {

@@ -131,7 +131,10 @@ async function requestCancel(context: Context, taskId: string, limits: LimitStor
   try {
     return await onceAnswered(async () => {
       const { client } = await context.engine();
-      await client.cancel(taskId);
+      await client.cancel(taskId).catch(async (error: unknown) => {
+        // One that has ended meanwhile is told by its end.
+        if ((error as Error).name !== 'WorkflowNotFoundError' || (await client.status(taskId)) === null) throw error;
+      });
       return client;
     }, tellSilence);
   } catch (error) {

@@ -78,11 +78,6 @@ export class Flights<T> {
     for (const { controller } of this.flights.values()) controller.abort(reason);
   }
 
-  /** Ends a flight for which nobody will come back. */
-  abort(key: string, reason: Error): void {
-    this.flights.get(key)?.controller.abort(reason);
-  }
-
   private begin(key: string, taskId: string, fly: (control: Control) => Promise<T>): Flight<T> {
     const flight = new Flight(taskId, async (control) => {
       try {

@@ -104,8 +104,11 @@ export const quotaText = (model: string, until: string): string =>
   `waiting for ${model} until ${until}; the module closes until then`;
 
 /** A call that asked nothing, because nobody answers there. */
-export const outageText = (model: string, reason: string, until: string): string =>
-  `${model} is down (${reason}); the module closes and is tried again at ${until}`;
+export const outageText = (detail: string, until: string): string =>
+  `waiting for ${detail}; the module closes and is tried again at ${until}`;
+
+/** A call that was refused for a cause that concerns all calls of its model. */
+export const blockedText = (detail: string): string => `${detail}; the module closes, and the task pauses`;
 
 /** A call whose attempt the server has given up. */
 export const GIVEN_UP_TEXT =

@@ -5,22 +5,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import prettyMs from 'pretty-ms';
 import { TypedError } from '../src/domain/failure.ts';
-import { budgetText, quotaText } from '../src/domain/log-texts.ts';
+import { blockedText, budgetText, outageText, quotaText } from '../src/domain/log-texts.ts';
 import { moduleKey } from '../src/domain/module.ts';
-import type { Ask, ModelReply } from '../src/model/model.ts';
 import { isPlainlyUseless } from '../src/domain/reply.ts';
+import type { Sight } from '../src/concurrency/outages.ts';
+import { ModelError, type Ask, type ModelReply } from '../src/model/model.ts';
 import { isOverridden } from '../src/prompts/prompts.ts';
 import { faultPoint } from '../src/process/fault-point.ts';
 import { shortageText } from '../src/domain/cost.ts';
 import { noPriceLine } from '../src/domain/price-text.ts';
 import { believedUsage } from '../src/model/usage.ts';
+import { Unawaited } from '../src/concurrency/flights.ts';
+import { AwakeClock } from '../src/process/awake-clock.ts';
 import type { ClosedGate } from '../src/store/model-gates.ts';
 import type { StoredReply } from '../src/store/replies.ts';
 import type { CallInput } from '../workflows/step-contract.ts';
 import type { Booking, Over } from './books.ts';
 import type { Deps, FlightResult } from './deps.ts';
-import { askThroughGate, LongWait, type GatedCall } from './gated.ts';
-import { nextMove, type Tries } from './retry-policy.ts';
+import { askThroughGate, LongWait, type GatedCall, type Passage } from './gated.ts';
+import { nextMove, type Move, type Tries } from './retry-policy.ts';
 
 /** How often a held call looks whether the hold is over, ms. */
 const HOLD_POLL_MS = 50;
@@ -50,6 +53,8 @@ export interface Call {
   /** Ends it where it waits, too; aborted whenever `signal` is. */
   readonly waiting: AbortSignal;
   readonly beat: Beat;
+  /** Whether an attempt waits for it: without one nothing is asked. */
+  isAwaited(): boolean;
   log(text: string): Promise<void>;
 }
 
@@ -68,18 +73,23 @@ export async function askUntilDone(call: Call): Promise<FlightResult> {
         moduleBudgetUsd: call.input.settings.moduleBudgetUsd ?? 0,
         promptLength: prompt.length,
         signal: call.waiting,
-        whenFree: () => untilReleased(call),
+        whenFree: async () => {
+          await untilReleased(call);
+          // Its attempts have gone, and none has come back for it: a request now would be made for nobody.
+          if (!call.isAwaited()) throw new Unawaited();
+        },
       },
       // Only from here on it works: before, it may have waited for money.
       async () => {
         call.beat.phase = 'asking';
         await call.log(`asking ${call.name}`);
         // Not the clock of the day: one that is set meanwhile would add an hour to a call.
-        const started = performance.now();
+        const clock = new AwakeClock();
         try {
-          return await askWithin(call, prompt, call.input.limitMs - worked);
+          return await askWithin(call, prompt, clock, call.input.limitMs - worked);
         } finally {
-          worked += Math.round(performance.now() - started);
+          clock.stop();
+          worked += clock.elapsed;
         }
       },
       (got) => keep(call, got, worked),
@@ -88,14 +98,20 @@ export async function askUntilDone(call: Call): Promise<FlightResult> {
     return reply === 'timeout' ? { kind: 'timeout', ms: worked } : { kind: 'reply', ms: worked };
   };
   for (;;) {
+    let passage: Passage = { isProbe: false, askedAt: Date.now() };
     try {
       // Before the gate and the ledger, too: who waits here holds up nobody at the gate, and a kill leaves no line open.
       await untilReleased(call);
-      return await askThroughGate(gated, ask);
+      const passed = (through: Passage): Promise<FlightResult> => {
+        passage = through;
+        return ask();
+      };
+      return await askThroughGate(gated, passed, ({ kind }) => kind === 'reply');
     } catch (error) {
       call.signal.throwIfAborted();
       if (error instanceof LongWait) return longWait(call, error.gate);
-      await afterFailure(call, gated, error);
+      const blocked = await afterFailure(call, gated, passage, error);
+      if (blocked !== null) return blocked;
     }
   }
 }
@@ -108,9 +124,11 @@ async function untilReleased({ deps, input, waiting }: Call): Promise<void> {
 function gatedCall(call: Call): GatedCall {
   const { deps, waiting: signal, beat } = call;
   const { model, name } = deps.model(call.name);
+  const modelGate = model.gate(name);
   return {
     deps,
-    gate: model.gate(name),
+    gates: modelGate === null ? null : { address: model.addressGate() ?? modelGate, model: modelGate },
+    key: call.key,
     signal,
     async onWait(gate) {
       Object.assign(beat, { phase: 'waiting for the provider', until: gate?.until ?? null });
@@ -135,42 +153,97 @@ async function overBudget(call: Call, over: Over): Promise<FlightResult> {
 }
 
 async function longWait(call: Call, gate: ClosedGate): Promise<FlightResult> {
+  const ms = Math.max(0, Date.parse(gate.until) - Date.now());
+  if (gate.kind === 'outage') {
+    await call.log(outageText(`${gate.model}: ${gate.reason}`, gate.until));
+    return {
+      kind: 'wait',
+      reason: 'outage',
+      until: gate.until,
+      ms,
+      detail: `${gate.model}: ${gate.reason}`,
+      since: gate.first,
+    };
+  }
   await call.log(quotaText(gate.model, gate.until));
-  const ms = Date.parse(gate.until) - Date.now();
   return { kind: 'wait', reason: 'quota', until: gate.until, ms, detail: gate.model };
 }
 
 /**
- * Waits out what may be tried again in here. What concerns all calls of the model closes its gate, and is waited for there.
+ * Waits out what may be tried again in here. What concerns all calls closes a gate, and is waited for there; what a person has
+ * to mend ends the call, and its task pauses.
  * @throws what ends the module.
  */
-async function afterFailure(call: Call, { gate }: GatedCall, error: unknown): Promise<void> {
-  const move = nextMove(error, call.beat.tries, call.deps.waitScale);
-  if (move.kind === 'fail') throw move.error;
-  await call.log(move.message);
-  if (move.kind === 'close-gate' && gate !== null) {
-    await call.deps.modelGates.close(gate, call.name, move.ms, move.reason);
-    return;
+async function afterFailure(
+  call: Call,
+  { gates }: GatedCall,
+  passage: Passage,
+  error: unknown,
+): Promise<FlightResult | null> {
+  const { beat, deps, key } = call;
+  const { isProbe } = passage;
+  const sight = gates === null ? null : sightOf(call, gates, error);
+  const move = nextMove(error, beat.tries, { scale: deps.waitScale, isProbe, sight });
+  if (move.kind === 'fail') {
+    deps.outages.forget(key);
+    // It fails alone, and went first: the others are not to wait for its end.
+    if (isProbe && gates !== null) await Promise.all(Object.values(gates).map((gate) => deps.modelGates.open(gate)));
+    throw move.error;
   }
-  const until = new Date(Date.now() + move.ms).toISOString();
-  Object.assign(call.beat, { phase: 'backing off', until });
+  const { errorClass, message: reason } = error as ModelError;
+  if (move.kind === 'block') {
+    await call.log(blockedText(reason));
+    return { kind: 'wait', reason: 'blocked', until: null, detail: reason, failure: move.failure, model: call.name };
+  }
+  if (move.kind === 'close-gate') {
+    if (gates === null) throw error;
+    const ms = await closeGate(call, gates, passage, move, reason);
+    await call.log(`${errorClass}: ${reason}; again in ${Math.round(ms / 1000)} s`);
+    return null;
+  }
+  await call.log(`${errorClass}: ${reason}; again in ${Math.round(move.ms / 1000)} s`);
+  Object.assign(beat, { phase: 'backing off', until: new Date(Date.now() + move.ms).toISOString() });
   await sleep(move.ms, undefined, { signal: call.waiting });
-  call.beat.until = null;
+  beat.until = null;
+  return null;
+}
+
+type Gates = NonNullable<GatedCall['gates']>;
+
+/** How a call that nobody answered fails beside others; null for any other failure. */
+function sightOf({ deps, key }: Call, gates: Gates, error: unknown): Sight | null {
+  if (!(error instanceof ModelError)) return null;
+  if (error.errorClass === 'network') return deps.outages.failed(gates.address, key);
+  return error.errorClass === 'provider-down' ? deps.outages.failed(gates.model, key) : null;
+}
+
+function closeGate(
+  { deps, name }: Call,
+  gates: Gates,
+  { askedAt }: Passage,
+  { of, gate }: Extract<Move, { kind: 'close-gate' }>,
+  reason: string,
+): Promise<number> {
+  const model = of === 'model' ? name : deps.model(name).model.provider;
+  return deps.modelGates.close(gates[of], { ...gate, model, reason, askedAt });
 }
 
 /** One request; `timeout` where it took longer than it may. */
-async function askWithin(call: Call, prompt: string, limitMs: number): Promise<ModelReply | 'timeout'> {
+async function askWithin(
+  call: Call,
+  prompt: string,
+  clock: AwakeClock,
+  limitMs: number,
+): Promise<ModelReply | 'timeout'> {
   const { model, name } = call.deps.model(call.name);
   const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), Math.max(0, limitMs));
+  clock.after(limitMs, () => timeout.abort());
   const signal = AbortSignal.any([call.signal, timeout.signal]);
   try {
     return await model.ask({ ask: call.ask, model: name, prompt, signal, reviewForm: isShippedForm(call) });
   } catch (error) {
     if (timeout.signal.aborted && !call.signal.aborted) return 'timeout';
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { AuditReport, GateResult } from '../src/domain/audit.ts';
+import type { FailureType } from '../src/domain/failure.ts';
 import type { ModuleRef, ModuleText } from '../src/domain/module.ts';
 import type { Flights } from '../src/concurrency/flights.ts';
 import type { ModelGates } from '../src/concurrency/model-gate.ts';
+import type { Outages } from '../src/concurrency/outages.ts';
 import type { TaskGates } from '../src/concurrency/gates.ts';
 import type { KeyedLock } from '../src/concurrency/keyed-lock.ts';
 import type { SharedLock } from '../src/concurrency/shared-lock.ts';
@@ -60,6 +62,7 @@ export interface Deps {
   readonly identity: string;
   readonly gates: TaskGates;
   readonly modelGates: ModelGates;
+  readonly outages: Outages;
   /** What waits for providers are multiplied by. */
   readonly waitScale: number;
   readonly flights: Flights<FlightResult>;
@@ -86,8 +89,11 @@ export type FlightResult =
   | { readonly kind: 'over-budget'; readonly detail: string }
   | {
       readonly kind: 'wait';
-      readonly reason: 'paused' | 'settings-changed' | 'quota' | 'budget';
+      readonly reason: 'paused' | 'settings-changed' | 'quota' | 'outage' | 'blocked' | 'budget';
       readonly until: string | null;
       readonly ms?: number;
       readonly detail: string | null;
+      readonly since?: string;
+      readonly failure?: FailureType;
+      readonly model?: string;
     };

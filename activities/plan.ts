@@ -23,6 +23,7 @@ import { appendLog, logFile } from '../src/store/task-log.ts';
 import type { PlannedModule } from '../workflows/contract.ts';
 import type { BatchSteps, FreezePlanInput, LoggedLine } from '../workflows/step-contract.ts';
 import type { Deps } from './deps.ts';
+import { FAILURE_OF } from './retry-policy.ts';
 import { pathsOf } from './versions.ts';
 
 /** Modules read at a time while a plan is made. */
@@ -127,9 +128,7 @@ function checkModels(deps: Pick<Deps, 'model'>, names: readonly string[]): void 
   for (const name of new Set(names)) {
     const { model } = deps.model(name);
     const missing = model.missing();
-    // A key that is not there is another matter than a command or an address that nobody can call.
-    if (missing !== null)
-      throw new TypedError(missing.errorClass === 'bad-request' ? 'BadRequest' : 'AuthFailed', missing.message);
+    if (missing !== null) throw new TypedError(FAILURE_OF[missing.errorClass], missing.message);
   }
 }
 

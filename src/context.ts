@@ -67,7 +67,7 @@ function contextAt(workspace: Workspace, options: { readonly io: Io; readonly en
       ]);
       return new StartStore(workspace, id, startCopies(id));
     },
-    engine: once(async (options) => (await import('./client/engine-access.ts')).openEngine(context, options)),
+    engine: onceDone(async (options) => (await import('./client/engine-access.ts')).openEngine(context, options)),
     engineIfUp: once(async () => (await import('./engine/status.ts')).openIfUp(context)),
   };
   return context;
@@ -76,6 +76,18 @@ function contextAt(workspace: Workspace, options: { readonly io: Io; readonly en
 function once<A extends unknown[], T>(make: (...args: A) => T): (...args: A) => T {
   let made: { value: T } | undefined;
   return (...args) => (made ??= { value: make(...args) }).value;
+}
+
+/** Once it was made; what fails is made again when it is asked for again. */
+function onceDone<A extends unknown[], T>(make: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  let made: Promise<T> | undefined;
+  return (...args) => {
+    made ??= make(...args).catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
 }
 
 /**

@@ -13,6 +13,7 @@ import { moduleKey } from '../src/domain/module.ts';
 import { endOfRestarts } from '../src/domain/restarts.ts';
 import { OPERATIONS } from '../src/domain/operation.ts';
 import { moduleAttributes } from './attributes.ts';
+import { scoutReturned } from './batch-parked.ts';
 import type { BatchState, OpenModule } from './batch-state.ts';
 import { SETTINGS_SIGNAL, type ModuleEnd, type ModuleInput, type QueuedModule } from './contract.ts';
 
@@ -24,6 +25,7 @@ export function openModule(state: BatchState, queued: QueuedModule): void {
     scope,
     runId: null,
     cancelledAs: 'STOPPED',
+    resumes: state.resumes,
     sendSettings: () => undefined,
     closed: Promise.resolve(),
   };
@@ -46,12 +48,17 @@ export function openModule(state: BatchState, queued: QueuedModule): void {
 function noteEnd(state: BatchState, entry: OpenModule, end: ModuleEnd | 'busy'): void {
   const { module } = entry.queued;
   if (end === 'busy') return noteBusy(state, entry.queued);
-  if (end.kind === 'ended') return state.end(module, end, entry.runId);
+  if (end.kind === 'ended') {
+    scoutReturned(state, module.slug, null);
+    return state.end(module, end, entry.runId);
+  }
   const { note } = end;
+  scoutReturned(state, module.slug, note);
   const given = endOfRestarts(note, state.input.settings.editRestarts);
   if (given !== null) return state.endWithout(module, given.outcome, given.detail, entry.runId, given.failure);
   const again = { ...entry.queued, note };
   if (note.reason === 'question') state.question(again.module.slug, note.detail);
+  if (note.reason === 'blocked') state.block(note, entry.resumes);
   if (note.reason === 'budget') state.short.push(again);
   else if (note.until !== null) state.parked.push(again);
   else state.again.unshift(again);
@@ -119,6 +126,7 @@ function noteBusy(state: BatchState, queued: QueuedModule): void {
 
 function noteFailure(state: BatchState, entry: OpenModule, error: unknown): void {
   const { module } = entry.queued;
+  scoutReturned(state, module.slug, null);
   if (isCancellation(error)) return state.endWithout(module, entry.cancelledAs, '', entry.runId);
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const message = cause instanceof Error ? cause.message : String(cause);

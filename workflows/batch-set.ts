@@ -1,6 +1,7 @@
 /** The update that changes a running task's settings: absolute values, from the next call on, over every restart. */
 import { modelsToPrice } from '../src/domain/price-text.ts';
 import { changedSettings, LIVE_SETTINGS, MAX_CONCURRENCY, type SetSettings } from '../src/domain/settings.ts';
+import { startWaiting } from './batch-parked.ts';
 import type { BatchState } from './batch-state.ts';
 import { SET_UPDATE, type Answer, type TaskChanges } from './contract.ts';
 import { badRequest, handleMessage } from './messages.ts';
@@ -95,10 +96,8 @@ async function set(state: BatchState, changes: TaskChanges): Promise<Answer> {
   return { changed: true, detail };
 }
 
-/** Modules that wait for the old model need not wait any more: those parked for its quota, and calls at its gate. */
+/** Modules that wait for the old model need not wait any more: those parked for it, and calls at its gate. */
 async function leaveTheOldModel(state: BatchState): Promise<void> {
-  const forQuota = state.parked.filter((queued) => queued.note?.reason === 'quota');
-  state.parked = state.parked.filter((queued) => !forQuota.includes(queued));
-  state.again.unshift(...forQuota);
+  startWaiting(state);
   await state.steps.run('turnBack', { taskId: state.input.taskId });
 }

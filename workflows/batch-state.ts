@@ -17,7 +17,9 @@ import type {
   PlannedModule,
   QuestionDelta,
   QueuedModule,
+  WaitNote,
 } from './contract.ts';
+import { waitsForProvider, type Scout } from './batch-parked.ts';
 import { StepQueue } from './step-queue.ts';
 
 /** Child starts that may be pending at a time: a burst of more keeps the batch deaf to a cancel for up to 0.7 s (measured). */
@@ -36,6 +38,8 @@ export interface OpenModule {
   runId: string | null;
   /** How it ends where a person has its run cancelled. */
   cancelledAs: 'STOPPED' | 'SKIPPED';
+  /** How often the batch had been resumed when it was started: what it met before the last time may be mended. */
+  readonly resumes: number;
   /** Sends the settings that count from now on to its child. */
   sendSettings: () => void;
   /** Settles, never rejects, once the child is closed. */
@@ -69,6 +73,13 @@ export class BatchState {
   /** Set once the canaries have ended, and a person looked at them or turned them off. */
   canaryOver: boolean;
   breaker: BreakerCount = NOTHING_SEEN;
+  /** What a module met that all would meet; null once the batch is paused for it. */
+  blocked: WaitNote | null = null;
+  resumes = 0;
+  /** Epoch ms of the last resume; 0 where there was none. */
+  resumedAt = 0;
+  /** The module that looks whether a provider answers again, ahead of those that wait for it. */
+  scout: Scout | null = null;
   /** Modules that wait for money; while there is one, none is started. */
   short: QueuedModule[] = [];
   /** Modules loaded from the plan and not started yet. */
@@ -104,6 +115,7 @@ export class BatchState {
     if (input.carry === null) return;
     const { total, cursor, statuses, again, answers, unrecorded = [], reopened = [] } = input.carry;
     const { paused = null, ending = false, breaker = NOTHING_SEEN, questions = [] } = input.carry;
+    this.resumedAt = input.carry.resumedAt ?? 0;
     const parked = (queued: QueuedModule): boolean => typeof queued.note?.until === 'string';
     Object.assign(this, { total, cursor, statuses, answers: [...answers], paused, ending, breaker });
     this.unrecorded = [...unrecorded];
@@ -157,13 +169,20 @@ export class BatchState {
   get canStart(): boolean {
     return (
       this.hasNext &&
+      (this.again.length > 0 || !this.isFullOfWaiting) &&
       this.paused === null &&
+      this.blocked === null &&
       !this.ending &&
       this.short.length === 0 &&
       !this.draining &&
       this.open.size < this.window &&
       this.pendingStarts < PENDING_STARTS
     );
+  }
+
+  /** True where as many modules wait for a provider as may be open: those of the plan would come to wait for it, too. */
+  private get isFullOfWaiting(): boolean {
+    return this.parked.filter(waitsForProvider).length >= this.window;
   }
 
   /** Modules that wait for a time, for another task or for money. */
@@ -187,20 +206,47 @@ export class BatchState {
   /** What the batch waits for; null while something runs. */
   private get waiting(): Standing | null {
     const waitsFor = (wait: TaskWait, reason: string): Standing => ({ status: 'waiting', wait, reason });
-    if (this.open.size > 0) return null;
+    // A scout that is under way does not mean that the wait is over.
+    const { scout, open } = this;
+    if (open.size > 1 || (open.size === 1 && !(scout !== null && open.has(scout.slug)))) return null;
     if (this.short.length > 0) return waitsFor('budget', `waiting for budget: ${this.short[0]?.note?.detail ?? ''}`);
-    if (this.hasNext || this.held.length === 0) return null;
+    const startsMore =
+      this.again.some(({ module }) => module.slug !== scout?.slug) || (this.hasNext && !this.isFullOfWaiting);
+    if (startsMore || (this.held.length === 0 && scout === null)) return null;
     const { asking } = this;
     const modules = asking.length === 1 ? '1 module' : `${asking.length} modules`;
     if (asking.length > 0 && asking.length === this.held.length)
       return waitsFor('needs-you', `waiting for a person's answer to ${modules}`);
-    const others = this.parked.filter((queued) => queued.note?.reason !== 'question');
-    const [first] = others.sort((a, b) => (a.note?.until ?? '').localeCompare(b.note?.until ?? ''));
-    if (first === undefined || first.note === null)
-      return waitsFor('other-task', 'waiting for modules that another task holds');
-    const { until, detail } = first.note;
+    const { outage } = this;
+    // Without the time of the next try: the reason would be another every few minutes, and people told of it each time.
+    if (outage !== null)
+      return waitsFor('outage', `waiting for ${outage.detail ?? 'a provider'}; down since ${outage.since}`);
+    const [first] = this.waitNotes.sort((a, b) => (a.until ?? '').localeCompare(b.until ?? ''));
+    if (first === undefined) return waitsFor('other-task', 'waiting for modules that another task holds');
+    const { until, detail } = first;
     const model = detail === null ? '' : ` (${detail})`;
     return waitsFor('quota', `waiting for quota until ${until ?? 'somebody says so'}${model}`);
+  }
+
+  /** What modules that wait for a time wait for, with the scout that looks whether that is over. */
+  private get waitNotes(): WaitNote[] {
+    const notes = [...this.parked, ...(this.scout === null ? [] : [this.scout])].map(({ note }) => note);
+    return notes.filter((note): note is WaitNote => note !== null && note.reason !== 'question');
+  }
+
+  /** The outage that a module waits out: the one that began first; null where none does. */
+  get outage(): (WaitNote & { readonly since: string }) | null {
+    let first: (WaitNote & { readonly since: string }) | null = null;
+    for (const note of this.waitNotes) {
+      if (note.reason !== 'outage' || note.since === undefined) continue;
+      if (first === null || note.since < first.since) first = { ...note, since: note.since };
+    }
+    return first;
+  }
+
+  /** Notes what a module met that concerns all; nothing where the batch was resumed since it had started. */
+  block(note: WaitNote, resumes: number): void {
+    if (this.paused === null && resumes === this.resumes) this.blocked = note;
   }
 
   /** The next module to start; undefined where the next page of the plan must be loaded first. */
@@ -330,6 +376,7 @@ export class BatchState {
       ending,
       canaryOver,
       breaker,
+      resumedAt: this.resumedAt,
       answers,
       // The record is written once a second: without them the ends of the run's last second would never be in it.
       unrecorded,

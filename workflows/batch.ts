@@ -20,6 +20,7 @@ import { countStatuses } from '../src/domain/status-string.ts';
 import { handleAnswer } from './batch-answer.ts';
 import { openModule } from './batch-child.ts';
 import { handleMessages } from './batch-messages.ts';
+import { conditionOrDue, unpark } from './batch-parked.ts';
 import { handlePause, pauseByItself } from './batch-pause.ts';
 import { handleSet } from './batch-set.ts';
 import { keepRecord, publishCounts, recordEnd } from './batch-record.ts';
@@ -92,36 +93,6 @@ async function startModules(state: BatchState): Promise<void> {
 }
 
 const drained = (state: BatchState): boolean => state.draining && state.open.size === 0;
-
-/** Awaits the condition, or the time at which the first parked module is due. */
-async function conditionOrDue(state: BatchState, done: () => boolean): Promise<void> {
-  const ready = (): boolean => done() || (state.parked.length > 0 && firstDue(state) <= Date.now());
-  const seen = state.parked.length;
-  if (ready()) return;
-  if (seen === 0) {
-    await condition(() => ready() || state.parked.length > 0);
-    return;
-  }
-  await condition(() => ready() || state.parked.length !== seen, firstDue(state) - Date.now());
-}
-
-const dueAt = (until: string | null | undefined): number => (until ? Date.parse(until) : 0);
-
-const firstDue = (state: BatchState): number => Math.min(...state.parked.map((queued) => dueAt(queued.note?.until)));
-
-/** Moves the modules whose time has come to the front. */
-function unpark(state: BatchState): void {
-  const isDue = (queued: (typeof state.parked)[number]): boolean => dueAt(queued.note?.until) <= Date.now();
-  state.again.unshift(...state.parked.filter(isDue).map((queued) => unanswered(state, queued)));
-  state.parked = state.parked.filter((queued) => !isDue(queued));
-}
-
-/** A module whose question nobody answered in time ends as it would have without. */
-function unanswered(state: BatchState, queued: QueuedModule): QueuedModule {
-  if (queued.note?.reason !== 'question') return queued;
-  state.question(queued.module.slug, null);
-  return { ...queued, answer: { kind: 'expired', text: 'nobody answered in time' } };
-}
 
 /** Waits, in one activity for all, for the modules that other tasks hold, and queues them again. */
 async function awaitBusy(state: BatchState): Promise<void> {

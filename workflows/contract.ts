@@ -90,6 +90,11 @@ export interface BatchInput {
   readonly startsPerRun?: number;
 }
 
+export interface ResumeRequest extends Steering {
+  /** Whether what its models wait for is over, too: their gates open, and modules that wait for a time start again. */
+  readonly now?: boolean;
+}
+
 /** Why a batch starts nothing. */
 export interface Pause {
   /** Left out by runs of an older version. */
@@ -119,6 +124,8 @@ export interface BatchCarry {
   /** Whether the canaries have ended and a person looked at them. */
   readonly canaryOver?: boolean;
   readonly breaker?: BreakerCount;
+  /** Epoch ms of the last resume: an outage counts from there. */
+  readonly resumedAt?: number;
   /** Answers to the last updates, so that one sent again over continue-as-new is not done twice. */
   readonly answers: readonly (readonly [updateId: string, answer: Answer])[];
   /** Ends and reopened modules that the record does not know yet; not in what an older version carried. */
@@ -210,7 +217,18 @@ export interface ModuleVerdict {
   readonly text: string;
 }
 
-export type WaitReason = 'paused' | 'settings-changed' | 'question' | 'quota' | 'budget' | 'base-changed' | 'work-lost';
+export type WaitReason =
+  | 'paused'
+  | 'settings-changed'
+  | 'question'
+  | 'quota'
+  /** Nobody answers at the provider's address, or it answers that it is down. */
+  | 'outage'
+  /** What all calls of its model meet, and a person has to mend: a key, an account, a model's name. */
+  | 'blocked'
+  | 'budget'
+  | 'base-changed'
+  | 'work-lost';
 
 /** What a module that had to wait left behind. */
 export interface WaitNote extends Restarts {
@@ -219,6 +237,11 @@ export interface WaitNote extends Restarts {
   readonly until: string | null;
   /** What it waits for, for people: the model whose quota is used up; null where the reason says all. */
   readonly detail: string | null;
+  /** For `outage`: ISO time of the first failure. */
+  readonly since?: string;
+  /** For `blocked`: the failure that a person has to mend, and the model that it is about. */
+  readonly failure?: FailureType;
+  readonly model?: string;
   /** Hash of the module's files as it left them. */
   readonly base: string;
   /** Rounds up to and with the last applied one. */

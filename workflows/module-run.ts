@@ -99,15 +99,15 @@ export class ModuleRun {
   }
 
   /** Closes with WAIT. */
-  wait(reason: WaitReason, until: string | null, detail: string | null = null): never {
-    throw new Leave(this.waiting(reason, until, detail));
+  wait(reason: WaitReason, until: string | null, detail: string | null = null, more: MoreOfWait = {}): never {
+    throw new Leave(this.waiting(reason, until, detail, more));
   }
 
   /** The end of a run that waits; those for a changed base and those for lost work are counted. */
-  waiting(reason: WaitReason, until: string | null, detail: string | null = null): ModuleEnd {
+  waiting(reason: WaitReason, until: string | null, detail: string | null = null, more: MoreOfWait = {}): ModuleEnd {
     const { hash: base, appliedRound: rounds, usedMs } = this;
     const restarts = countRestart(this.input.note ?? { restarts: 0 }, reason);
-    const note: WaitNote = { reason, until, detail, base, rounds, usedMs, ...restarts };
+    const note: WaitNote = { reason, until, detail, base, rounds, usedMs, ...restarts, ...more };
     return { kind: 'wait', note };
   }
 
@@ -124,7 +124,7 @@ export class ModuleRun {
       round: this.round,
       limitMs: left,
     });
-    if (result.kind === 'wait') return this.wait(result.reason, untilOf(result), result.detail);
+    if (result.kind === 'wait') return this.wait(result.reason, untilOf(result), result.detail, moreOf(result));
     if (result.kind === 'over-budget') throw new Leave(this.ended('OVER_BUDGET', result.detail));
     this.usedMs += result.ms;
     if (result.kind === 'timeout')
@@ -142,25 +142,42 @@ export class ModuleRun {
   }
 }
 
+type WaitResult = Extract<CallResult, { kind: 'wait' }>;
+
+/** What a note keeps of a wait beside its reason and its time. */
+type MoreOfWait = Pick<WaitNote, 'since' | 'failure' | 'model'>;
+
+function moreOf({ since, failure, model }: WaitResult): MoreOfWait {
+  return {
+    ...(since !== undefined && { since }),
+    ...(failure !== undefined && { failure }),
+    ...(model !== undefined && { model }),
+  };
+}
+
 /** So far apart may a worker's clock and the server's be, ms. */
 const SKEW_MS = 60_000;
 
+/** The shortest wait, ms: a module does not start and close without end. */
+const SHORTEST_MS = 1000;
+
 /**
- * Until when a call is to wait. The time is that of the worker's clock: by one that is behind it may be over already, and the
- * module would start and close without end until that clock has come there, too.
+ * Until when a call is to wait. The time is that of the worker's clock: where that is not the server's, how long it is until
+ * then counts, or the module would start again at once, or much too late.
  */
-function untilOf({ until, ms }: Extract<CallResult, { kind: 'wait' }>): string | null {
+function untilOf({ until, ms }: WaitResult): string | null {
   if (until === null || ms === undefined) return until;
   const wait = Date.parse(until) - Date.now();
-  if (wait < SKEW_MS) return isoAfter(SKEW_MS);
-  return wait > ms + SKEW_MS ? isoAfter(ms) : until;
+  if (wait >= SHORTEST_MS && Math.abs(wait - ms) <= SKEW_MS) return until;
+  return isoAfter(Math.max(SHORTEST_MS, ms));
 }
 
 const isoAfter = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
 /** Awaits the cancel that an aborted call announced, and rethrows it. */
 async function awaitCancel(): Promise<never> {
-  await sleep('5s', { summary: 'the calls were aborted; waiting for the cancel' });
+  // A server that was away may take some time to hand the cancel on.
+  await sleep('1m', { summary: 'the calls were aborted; waiting for the cancel' });
   throw ApplicationFailure.create({
     type: 'Bug',
     nonRetryable: true,

@@ -1,6 +1,7 @@
 /**
  * The contract between workflows and activities: inputs and results of steps and calls. As in `contract.ts`, references only.
  */
+import type { FailureType } from '../src/domain/failure.ts';
 import type { Operation } from '../src/domain/operation.ts';
 import type { Outcome } from '../src/domain/outcome.ts';
 import type { Selection } from '../src/domain/selection.ts';
@@ -235,6 +236,11 @@ export type CallResult =
       /** How long it is until then, ms; histories of 0.1.0 do not say it. */
       readonly ms?: number;
       readonly detail: string | null;
+      /** For `outage`: ISO time of the first failure. */
+      readonly since?: string;
+      /** For `blocked`: the failure that a person has to mend, and the model that it is about. */
+      readonly failure?: FailureType;
+      readonly model?: string;
     };
 
 /** The model calls: one function under the names of what is asked, so that the Web UI speaks the product's words. */
@@ -309,7 +315,7 @@ export interface LoggedLine {
 }
 
 export interface BatchSteps {
-  /** Writes the plan once, checks that the models can be called, and gives its length. Throws AuthFailed or BadRequest with what is missing. */
+  /** Writes the plan once, checks that the models can be called, and gives its length. Throws AuthFailed or NotCallable with what is missing. */
   freezePlan(input: FreezePlanInput): Promise<{ readonly total: number; readonly logged?: readonly LoggedLine[] }>;
   loadPage(input: LoadPageInput): Promise<readonly PlannedModule[]>;
   setLimits(input: SetLimitsInput): Promise<void>;
@@ -317,12 +323,14 @@ export interface BatchSteps {
   closeGate(input: { readonly taskId: string }): Promise<void>;
   /** Has the calls of the task that wait close their modules: what they would ask has changed. */
   turnBack(input: { readonly taskId: string }): Promise<void>;
-  /** Checks that models can be called. Throws AuthFailed or BadRequest with what is missing, or a usage error. */
+  /** Checks that models can be called. Throws AuthFailed or NotCallable with what is missing, or a usage error. */
   checkModels(input: {
     readonly models: readonly string[];
     /** Models of which the price must be known: the task has a limit of money. */
     readonly priced: readonly string[];
   }): Promise<void>;
+  /** Opens the closed gates of models, and of their addresses; gives what was closed. */
+  liftGates(input: { readonly models: readonly string[] }): Promise<readonly string[]>;
   /** Modules that ended without passing, at most 200 of them, with their generation as it is now. */
   failedModules(input: FailedModulesInput): Promise<readonly PlannedModule[]>;
   /** Aborts the calls of one module. */

@@ -35,6 +35,9 @@ import { pauseMark, taskAttributes, workspaceMark } from './attributes.ts';
 /** How often an update is sent whose answer is lost. */
 const ATTEMPTS = 5;
 
+/** How long the server may take to take a cancel, ms. */
+const ANSWER_MS = 5000;
+
 /** How a batch workflow closed. */
 export type Closed =
   | { readonly kind: 'completed'; readonly result: BatchResult }
@@ -122,7 +125,12 @@ export class TaskClient {
 
   /** Requests the cancel of a batch: the same as the Web UI's Cancel and `temporal workflow cancel`. */
   async cancel(taskId: string): Promise<void> {
-    await this.client.workflow.getHandle(taskId).cancel();
+    await this.client.withDeadline(Date.now() + ANSWER_MS, () => this.client.workflow.getHandle(taskId).cancel());
+  }
+
+  /** Sends a message of a batch as a signal: the server keeps it for a worker that does not answer. */
+  async signal(taskId: string, name: keyof typeof TASK_MESSAGES, request: Steering): Promise<void> {
+    await this.client.workflow.getHandle(taskId).signal(name, request);
   }
 
   /** Terminates a batch and whatever runs of its modules are open: for one that does not hear its cancel. */

@@ -7,14 +7,19 @@ import { newCommand, type Wiring } from './command.ts';
 
 interface ResumeOptions {
   readonly id: string;
+  readonly now?: boolean | undefined;
   readonly reason?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
 /** `resume`: a paused task goes on where it stood; nothing is asked again. */
 export function newResumeCommand(wiring: Wiring, run = runResume): CommandUnknownOpts {
-  const command = newCommand('resume', [['Go on with the newest task', 'resume latest']])
+  const command = newCommand('resume', [
+    ['Go on with the newest task', 'resume latest'],
+    ['Ask a provider again at once, whatever it said of waiting', 'resume latest --now'],
+  ])
     .argument('<id>', 'task id, the start of one, or latest')
+    .option('--now', 'also ask again at once where a provider said to wait, or was down')
     .option('--reason <text>', 'why, for the log')
     .option('--json', 'print the result as JSON');
   command.action(async (id, flags) => wiring.done(await run(await contextOf(wiring.context(), id), { id, ...flags })));
@@ -27,7 +32,8 @@ async function runResume(context: Context, options: ResumeOptions): Promise<Exit
   if (taskId === null) return EXIT.ok;
   const { client } = await context.engine();
   await handOverShell(context);
-  const answer = await client.message(taskId, 'resume', steering(context, options.reason));
+  const request = { ...steering(context, options.reason), ...(options.now === true && { now: true }) };
+  const answer = await client.message(taskId, 'resume', request);
   printAnswer(context, { taskId, json: options.json }, answer);
   return EXIT.ok;
 }

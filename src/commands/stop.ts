@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Closed, TaskClient } from '../client/task-client.ts';
 import { readDuration } from '../config/duration.ts';
 import { type Context, contextOf } from '../context.ts';
-import { failedError, usageError } from '../domain/errors.ts';
+import { engineError, failedError, notFoundError, usageError } from '../domain/errors.ts';
 import { COMMIT_EVENT } from '../domain/log-texts.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { openTask, printAnswer, steering } from '../progress/steering.ts';
@@ -80,10 +80,12 @@ async function stopModule(context: Context, taskId: string, module: string, opti
 }
 
 async function stopTask(context: Context, taskId: string, options: StopOptions): Promise<ExitCode> {
+  const limits = new LimitStore(context.workspace);
   // Held already while an engine is brought up: its new worker must start no call of a task that is to stop.
-  const { client } = await withHold(context, taskId, () => context.engine());
-  await withHold(context, taskId, () => requestCancel(client, taskId));
+  await limits.hold(taskId);
+  const client = await requestCancel(context, taskId, limits);
   const closed = await closedInTime(client, taskId, options.force);
+  await limits.release(taskId);
   // One that was stopped before its first step has none.
   const record = (await context.records.get(taskId)) === null ? null : await taskRecord(context, taskId);
   if (options.json === true) printJson(context.io, { task_id: taskId, changed: closed.kind === 'stopped', record });
@@ -118,24 +120,35 @@ async function closedInTime(client: TaskClient, taskId: string, force: StopOptio
   return closed;
 }
 
-/** Writes the hold, or dates it anew, before the action: from there on no call starts. Takes it back where that fails. */
-async function withHold<T>(context: Context, taskId: string, action: () => Promise<T>): Promise<T> {
-  const limits = new LimitStore(context.workspace);
-  await limits.hold(taskId);
+/**
+ * Requests the cancel, and waits for a server that does not answer. From the hold on no call starts, and it stands where this
+ * gives up or is killed: then the worker delivers the stop.
+ */
+async function requestCancel(context: Context, taskId: string, limits: LimitStore): Promise<TaskClient> {
+  const { onceAnswered } = await import('../client/unanswered.ts');
+  const tellSilence = (): void =>
+    context.io.err(
+      `The engine does not answer. ${taskId} starts no more calls, and is stopped as soon as the engine answers.\n` +
+        'Waiting for that; Ctrl-C ends the waiting, not the stop.\n',
+    );
   try {
-    return await action();
+    return await onceAnswered(async () => {
+      const { client } = await context.engine();
+      await client.cancel(taskId).catch(async (error: unknown) => {
+        // One that has ended meanwhile is told by its end.
+        if ((error as Error).name !== 'WorkflowNotFoundError' || (await client.status(taskId)) === null) throw error;
+      });
+      return client;
+    }, tellSilence);
   } catch (error) {
-    await limits.release(taskId);
-    throw error;
-  }
-}
-
-async function requestCancel(client: TaskClient, taskId: string): Promise<void> {
-  try {
-    await client.cancel(taskId);
-  } catch (error) {
-    throw failedError(
-      `The stop did not reach ${taskId}: ${(error as Error).message}\nTry again: batch-manager stop ${taskId}`,
+    if ((error as Error).name === 'WorkflowNotFoundError') {
+      await limits.release(taskId);
+      throw notFoundError(`${taskId} is not running: Temporal knows no open task of this id.\nSee: batch-manager list`);
+    }
+    throw engineError(
+      `The stop did not reach ${taskId} yet: ${(error as Error).message}\n` +
+        'It starts no more calls, and is stopped as soon as an engine runs. To see it through: ' +
+        `batch-manager stop ${taskId}`,
       error,
     );
   }

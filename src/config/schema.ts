@@ -99,6 +99,8 @@ export const settingsFileSchema = z.strictObject({
   canary: count.optional(),
   /** Modules in a row with the same failure of what they depend on that pause a task. */
   breaker: count.optional(),
+  /** How long an outage of a provider is waited out before a task pauses; 0: for ever. */
+  'outage-limit': duration.optional(),
   /** Percent of the ended modules that, once they failed, pause a task. */
   halt: z.union([z.string(), z.number()]).optional(),
   /** Whether modules that cannot pass wait for a person's answer, and how long. */

@@ -227,6 +227,7 @@ function resolved(
     busyTries: from.take('busyTries', 'busy-tries', null, wholeNumber(0, 1000)),
     canary: from.take('canary', 'canary', 'canary', wholeNumber(0, 10_000)),
     breaker: from.take('breaker', 'breaker', null, wholeNumber(0, 10_000)),
+    outageLimitMs: from.take('outageLimitMs', 'outage-limit', null, readDuration),
     halt: from.take('halt', 'halt', 'halt', percent),
     ask: from.takeSwitch('ask', 'ask', flags.ask, file.ask),
     askDeadlineMs: from.take('askDeadlineMs', 'ask-deadline', null, readDuration),

@@ -102,6 +102,17 @@ export const budgetText = (why: string): string => `${why}; the module closes un
 export const quotaText = (model: string, until: string): string =>
   `waiting for ${model} until ${until}; the module closes until then`;
 
+/** A call that asked nothing, because nobody answers there. */
+export const outageText = (detail: string, until: string): string =>
+  `waiting for ${detail}; the module closes and is tried again at ${until}`;
+
+/** A call that was refused for a cause that concerns all calls of its model. */
+export const blockedText = (detail: string): string => `${detail}; the module closes, and the task pauses`;
+
+/** A call whose attempt the server has given up. */
+export const GIVEN_UP_TEXT =
+  'the server took this attempt for dead (no heartbeat for 30 s); its request goes on, and the next attempt takes it up';
+
 /** Event of the lines about a commit. */
 export const COMMIT_EVENT = 'commit';
 

@@ -27,6 +27,8 @@ export interface TaskSettings {
   readonly canary: number;
   /** So many modules in a row that end with the same failure of what they depend on pause the task; 0: none do. */
   readonly breaker: number;
+  /** How long an outage of a provider is waited out before the task pauses, ms; 0: for ever. */
+  readonly outageLimitMs: number;
   /** Whether a module that cannot pass waits for a person's answer. */
   readonly ask: boolean;
   /** How long it waits, ms; then it ends as it would have without. */
@@ -101,6 +103,7 @@ export const DEFAULT_SETTINGS: TaskSettings = {
   budgetUsd: 0,
   canary: 0,
   breaker: 5,
+  outageLimitMs: 24 * 3_600_000,
   halt: 0,
   ask: false,
   askDeadlineMs: 7 * 24 * 3_600_000,

@@ -5,6 +5,7 @@
  */
 export const TASK_WAITS = {
   quota: { tells: true, meaning: 'the quota of a model is used up' },
+  outage: { tells: true, meaning: 'a provider or the network does not answer' },
   budget: { tells: true, meaning: 'its money does not reach for the next call, or nobody knows what that costs' },
   canary: { tells: true, meaning: 'it paused itself: its first modules have ended' },
   breaker: { tells: true, meaning: 'it paused itself: what all modules depend on fails' },

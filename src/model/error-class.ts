@@ -48,13 +48,17 @@ export function toModelError(error: unknown, context: CallContext): ModelError {
   return new ModelError(errorClass, message(http, errorClass, context), { retryAfterMs: wait });
 }
 
+/** A certificate that is refused, or a port that speaks no TLS, is no outage: waiting mends neither. */
+const SETUP_CODES =
+  /^(?:ERR_TLS_|ERR_SSL_|EPROTO|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|ERR_INVALID_)/;
+
 function withoutAnswer(error: unknown, network: boolean, code: string | null, context: CallContext): ModelError {
   const refusal = proxyStatus(error);
   if (context.proxy !== null && refusal !== null) return refusedByProxy(refusal, context.proxy, context);
   if (network) {
     const through = context.proxy === null ? '' : ` through the proxy ${proxyText(context.proxy)}`;
-    const where = `${context.provider} at ${context.origin}${through}`;
-    return new ModelError('network', `no answer from ${where}: ${code ?? 'failed'}`);
+    const text = `no answer from ${context.provider} at ${context.origin}${through}: ${code ?? 'failed'}`;
+    return new ModelError(code !== null && SETUP_CODES.test(code) ? 'setup' : 'network', text);
   }
   // Only the name: the text of a foreign error may quote a header or the prompt.
   const name = error instanceof Error ? error.name : typeof error;
@@ -117,12 +121,16 @@ function networkCode(error: unknown): string | null {
 }
 
 function classOf(status: number, body: unknown): ModelErrorClass {
-  if (status === 402 || isOutOfCredit(body)) return 'quota';
+  if (status === 402 || status === 451 || (status < 500 && isAccount(status, body))) return 'account';
   if (status === 429) return isDailyQuota(body) ? 'quota' : 'rate';
   if (status === 401 || status === 403 || (status === 400 && isInvalidKey(body))) return 'auth';
   if (status >= 500 || status === 408 || status === 409) return 'provider-down';
-  return 'bad-request';
+  if (status === 404 || status === 410 || (status === 400 && isUnknownModel(body))) return ofModel(body);
+  return status < 400 || status === 405 ? 'setup' : 'bad-request';
 }
+
+/** An API says in JSON that it does not know a model; an address that is no API answers 404 to whatever it is asked. */
+const ofModel = (body: unknown): ModelErrorClass => (errorOf(body).isTold ? 'model' : 'setup');
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
@@ -136,11 +144,43 @@ function isDailyQuota(body: unknown): boolean {
     .some((violation) => /per_?day/i.test(String(violation['quotaId'])));
 }
 
-/** OpenAI answers 429 for an account without credit, too, and Anthropic 400 with words alone. */
-function isOutOfCredit(body: unknown): boolean {
-  const { code, type, message } = record(record(body)['error']);
-  const outOfCredit = [code, type].some((value) => value === 'insufficient_quota' || value === 'billing_error');
-  return outOfCredit || /credit balance is too low/i.test(String(message));
+const ACCOUNT_CODES =
+  /^(?:insufficient_quota|billing_(?:error|not_active|hard_limit_reached|disabled)|account_deactivated)$/i;
+const ACCOUNT_WORDS =
+  /credit balance is too low|location is not supported|(?:country|region)\b.{0,40} not supported|billing (?:account )?(?:is |has been )?(?:disabled|not (?:active|enabled))|requires billing/i;
+/** Gemini says so where a model is not in the account's plan: no waiting brings a quota that is none. */
+const NO_QUOTA = /\blimit: ?0(?![\d.])/;
+
+/**
+ * Whether the account is refused, and not the key or this request: OpenAI answers 429 for an account without credit, Anthropic
+ * 400 with words alone, Gemini 400 for a place that it does not serve and 429 for a quota of none.
+ */
+function isAccount(status: number, body: unknown): boolean {
+  const { fields, text } = errorOf(body);
+  if ([fields['code'], fields['type']].some((value) => ACCOUNT_CODES.test(String(value)))) return true;
+  if (errorDetails(body).some((detail) => ACCOUNT_CODES.test(String(detail['reason'])))) return true;
+  return ACCOUNT_WORDS.test(text) || (status === 429 && NO_QUOTA.test(text));
+}
+
+const UNKNOWN_MODEL =
+  /\bmodel\b.{0,120}?(?:not (?:found|exist|supported|available)|no longer (?:available|supported)|is not a valid model|has been (?:retired|deprecated))|(?:unknown|invalid|no such) model|model_not_found/is;
+
+/** Some answer 400, not 404, for a model that they do not have. */
+function isUnknownModel(body: unknown): boolean {
+  const { fields, text } = errorOf(body);
+  return fields['code'] === 'model_not_found' || UNKNOWN_MODEL.test(text);
+}
+
+/** The error that an API tells of in its body, in either of its forms: an object, or a text alone (Ollama). */
+function errorOf(body: unknown): {
+  readonly isTold: boolean;
+  readonly fields: ReturnType<typeof record>;
+  readonly text: string;
+} {
+  const told = record(body)['error'];
+  const fields = record(told);
+  const text = typeof told === 'string' ? told : fields['message'];
+  return { isTold: told !== undefined && told !== null, fields, text: typeof text === 'string' ? text : '' };
 }
 
 /** Gemini answers a wrong or expired key with 400, not 401. */

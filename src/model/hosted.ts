@@ -51,7 +51,8 @@ export function createHostedModel(options: HostedOptions): Model {
   return {
     provider: options.provider,
     ask: (request) => ask(request, ready, options, withoutSchema),
-    gate: (model) => gateKey(options, model),
+    gate: (model) => gateKey([options.provider, addressOf(options).text, keyOrNone(options), model]),
+    addressGate: () => gateKey([options.provider, addressOf(options).text]),
     missing() {
       try {
         readyForCall(ready);
@@ -64,12 +65,11 @@ export function createHostedModel(options: HostedOptions): Model {
   };
 }
 
-/** A key that is wrong has a gate, too: its call says what is wrong. */
-function gateKey(options: HostedOptions, model: string): string {
-  const parts = [options.provider, addressOf(options).text, keyOrNone(options), model];
+function gateKey(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
+/** A key that is wrong has a gate, too: its call says what is wrong. */
 function keyOrNone(options: HostedOptions): string {
   try {
     return options.apiKey() ?? '';
@@ -167,7 +167,7 @@ function addressOf({ provider, spec, env }: HostedOptions): { readonly text: str
     : { text: named, place: variable };
 }
 
-/** Throws ModelError (bad-request) for what is no address; a version path (`/v1beta`) is added where there is none. */
+/** Throws ModelError (setup) for what is no address; a version path (`/v1beta`) is added where there is none. */
 function resolveBaseURL(options: HostedOptions): string {
   const { provider, spec } = options;
   const { text, place } = addressOf(options);
@@ -176,7 +176,7 @@ function resolveBaseURL(options: HostedOptions): string {
     // What stands before an @ may be a password.
     const shown = text.includes('@') ? 'an address with a user name' : `"${text}"`;
     const example = hostedProvider(provider)?.baseURL ?? 'https://example.org/v1';
-    throw new ModelError('bad-request', `${place} is ${shown}, not a plain http(s) address. Set it like ${example}`);
+    throw new ModelError('setup', `${place} is ${shown}, not a plain http(s) address. Set it like ${example}`);
   }
   const path = url.pathname.replace(/\/+$/, '');
   return url.origin + (/\/v\d\w*$/.test(path) ? path : `${path}${VERSION_PATHS[spec.protocol]}`);

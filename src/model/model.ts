@@ -46,13 +46,29 @@ export interface Model {
    * asks nobody to wait.
    */
   gate(model: string): string | null;
+  /** The same for what concerns all models at its address: a network or a host that is down. */
+  addressGate(): string | null;
   /** What is missing before a call can be made (a key, a program), as the failure that the call would be; null when ready. */
   missing(): ModelError | null;
   /** For people who look whether all is there: program and version of a model that is a program. */
   version?(): Promise<string>;
 }
 
-export const MODEL_ERROR_CLASSES = ['quota', 'rate', 'auth', 'provider-down', 'network', 'bad-request'] as const;
+/**
+ * Why a call failed. `rate` and `quota` pass with time, `provider-down` and `network` with the outage; `auth`, `account`,
+ * `model` and `setup` concern all calls of the model until a person mends them; `bad-request` concerns this request alone.
+ */
+export const MODEL_ERROR_CLASSES = [
+  'quota',
+  'rate',
+  'auth',
+  'account',
+  'model',
+  'setup',
+  'provider-down',
+  'network',
+  'bad-request',
+] as const;
 export type ModelErrorClass = (typeof MODEL_ERROR_CLASSES)[number];
 
 /** A call that failed for a reason outside of the reply's text. The message is safe to log: no prompt, no key, at most 500 characters. */

@@ -4,12 +4,14 @@ import type { HistoryEvent } from '../client/history-events.ts';
 import {
   ABORTED_TEXT,
   auditText,
+  blockedText,
   budgetText,
   CACHED_TEXT,
   EDITED_TEXT,
   endedText,
   judgedText,
   proposedText,
+  outageText,
   quotaText,
   refusedText,
   stagedText,
@@ -177,6 +179,8 @@ function callText(call: CallResult): string | null {
   const { reason, until, detail } = call;
   if (reason === 'paused' || reason === 'settings-changed') return turnedBackText(reason);
   if (reason === 'budget') return budgetText(detail ?? '');
+  if (reason === 'outage') return outageText(detail ?? '', until ?? '');
+  if (reason === 'blocked') return blockedText(detail ?? '');
   return reason === 'quota' ? quotaText(detail ?? '', until ?? '') : null;
 }
 

@@ -19,10 +19,12 @@ export async function tryModel(model: Model, name: string): Promise<{ readonly o
   }
 }
 
-function word({ errorClass, message }: ModelError): string {
-  if (errorClass === 'bad-request' && /HTTP 404/.test(message)) return 'model not found';
+function word({ errorClass }: ModelError): string {
   return {
     auth: 'key refused',
+    account: 'account refused',
+    model: 'model not found',
+    setup: 'not set up',
     network: 'unreachable',
     rate: 'rate limit',
     quota: 'quota used up',

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -15,8 +15,12 @@ const limitsSchema = z.object({
 /** What a task's calls may do: its width, what they may cost, and whether its gate is closed for good. */
 export type Limits = z.infer<typeof limitsSchema>;
 
-/** How long a hold keeps calls from starting, ms: a CLI that died between hold and cancel must not hold a task for ever. */
-const HOLD_MS = 30_000;
+/** A stop that somebody wants and that its task may not have heard of yet. */
+export interface Hold {
+  readonly taskId: string;
+  /** How long it has been there, ms. */
+  readonly ageMs: number;
+}
 
 /** The limits of each task on disk, so that a new worker knows them before it polls. */
 export class LimitStore {
@@ -40,19 +44,32 @@ export class LimitStore {
     await writeState(this.file(taskId, 'json'), JSON.stringify(limits));
   }
 
-  /** Written by `stop` before its cancel request: no call starts from here on, even when the batch is slow to hear. */
+  /**
+   * Written by `stop` before its cancel request: no call starts from here on, even when the batch is slow to hear. It stands
+   * until the task is closed, whatever becomes of who wrote it: the worker delivers a stop that the server has not taken.
+   */
   async hold(taskId: string): Promise<void> {
     await writeState(this.file(taskId, 'hold'), '');
   }
 
-  /** Takes the hold back. */
+  /** Takes the hold back: its task is closed. */
   async release(taskId: string): Promise<void> {
     await rm(this.file(taskId, 'hold'), { force: true });
   }
 
-  /** Whether calls are held; a hold is void after 30 s. */
+  /** Whether calls are held. */
   async held(taskId: string): Promise<boolean> {
-    const hold = statSync(this.file(taskId, 'hold'), { throwIfNoEntry: false });
-    return hold !== undefined && Date.now() - hold.mtimeMs < HOLD_MS;
+    return existsSync(this.file(taskId, 'hold'));
+  }
+
+  /** All holds. */
+  holds(): Hold[] {
+    if (!existsSync(this.folder)) return [];
+    return readdirSync(this.folder).flatMap((name) => {
+      if (!name.endsWith('.hold')) return [];
+      const written = statSync(join(this.folder, name), { throwIfNoEntry: false });
+      const taskId = name.slice(0, -'.hold'.length);
+      return written === undefined ? [] : [{ taskId, ageMs: Math.max(0, Date.now() - written.mtimeMs) }];
+    });
   }
 }

@@ -17,6 +17,7 @@ const shape = {
   canary: z.number(),
   breaker: z.number(),
   halt: z.number(),
+  outageLimitMs: z.number(),
   ask: z.boolean(),
   askDeadlineMs: z.number(),
   noCache: z.boolean(),

@@ -6,6 +6,7 @@ import { createAuditThread } from '../audit/thread.ts';
 import { Flights } from '../concurrency/flights.ts';
 import { TaskGates } from '../concurrency/gates.ts';
 import { ModelGates } from '../concurrency/model-gate.ts';
+import { Outages } from '../concurrency/outages.ts';
 import { KeyedLock } from '../concurrency/keyed-lock.ts';
 import { SharedLock } from '../concurrency/shared-lock.ts';
 import { auditOptions } from '../config/audit-options.ts';
@@ -83,6 +84,7 @@ export function createDeps(
     identity,
     gates: new TaskGates(limits),
     modelGates: new ModelGates(new ModelGateStore(join(stateFolder(env), 'gates'))),
+    outages: new Outages(),
     waitScale: waitScale(env),
     flights: new Flights(),
     locks: new KeyedLock(),
@@ -101,6 +103,8 @@ export function createDeps(
   return {
     deps,
     async close() {
+      // A call whose attempts have gone is awaited by nobody.
+      deps.flights.abortAll(new Error('the worker ends'));
       await notices.close();
       await thread.close();
     },

@@ -18,6 +18,7 @@ import { createDeps } from './deps.ts';
 import { reclaimAfterRestarts } from './lost-handouts.ts';
 import { takeOver } from './resume.ts';
 import { takeBackLeft } from '../store/under-way.ts';
+import { seeStopsThrough, type StopsOptions } from './stops.ts';
 import { sweepLeftovers } from './sweep.ts';
 import { isDeadWorker, workerIdentity } from './worker-identity.ts';
 
@@ -73,7 +74,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   );
   const connection = await connect(options.address.connection);
   const ended = new AbortController();
-  let reclaiming = Promise.resolve();
+  let beside: Promise<unknown> = Promise.resolve();
   try {
     let died = onWarm === null ? await takePlace(options, connection, deps) : [];
     const worker = await createWorker(options, connection, deps);
@@ -88,16 +89,27 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     onReady();
     // Beside the work: it must not keep the first call waiting, and what it cannot clear away now the next worker does.
     sweepLeftovers(deps, died).catch((error: unknown) => options.onWarning(`Cannot clear away: ${String(error)}`));
-    reclaiming = reclaim(options, connection, deps, ended.signal);
+    beside = Promise.all([
+      reclaim(options, connection, deps, ended.signal),
+      seeStopsThrough(stopsOf(options, connection, deps), ended.signal),
+    ]);
     await worker.run();
   } finally {
     ended.abort();
-    await reclaiming;
+    await beside;
     // A worker that was made but never ran holds it still: what ended it is to be told, not that.
     await connection.close().catch(() => undefined);
     await close();
   }
 }
+
+const stopsOf = ({ address, workspace }: WorkerOptions, connection: NativeConnection, deps: Deps): StopsOptions => ({
+  connection,
+  namespace: address.namespace,
+  workspace,
+  limits: deps.limits,
+  gates: deps.gates,
+});
 
 function reclaim(
   { address, workspaceId }: WorkerOptions,

@@ -8,6 +8,8 @@ import { afterEach, expect, test } from 'vitest';
 import type { ModuleRecord, TaskRecord } from '../../src/store/records.ts';
 import { PACKAGE_ROOT } from '../../src/version.ts';
 import { createHome, type Home } from '../helpers/cli.ts';
+import { recordOf } from '../helpers/record.ts';
+import { until } from '../helpers/until.ts';
 import { dailyQuota, geminiError, invalidKey, rateLimited, type GeminiReply } from '../helpers/gemini-reply.ts';
 import { startGeminiServer, type GeminiScript, type GeminiServer } from '../helpers/gemini-server.ts';
 import { tempWorkspace } from '../helpers/curriculum.ts';
@@ -27,9 +29,6 @@ interface Fault {
   readonly calls: number;
 }
 
-const down = (status: number, body: string | object): Omit<Fault, 'name'> => {
-  return { of: 'review', reply: () => ({ status, body }), expected: 'ERROR ProviderDown', calls: 7 };
-};
 const refused = (status: number, rpc: string, failure: string): Omit<Fault, 'name'> => {
   return { of: 'review', reply: () => geminiError(status, rpc, 'no'), expected: `ERROR ${failure}`, calls: 1 };
 };
@@ -41,17 +40,6 @@ const OTHER = '# Зовсім інший урок\n\n## Про погоду\n\n�
 
 const FAULTS: readonly Fault[] = [
   { name: 'HTTP 400', ...refused(400, 'INVALID_ARGUMENT', 'BadRequest') },
-  {
-    name: 'HTTP 400, the key is not valid',
-    of: 'review',
-    reply: () => invalidKey(),
-    expected: 'ERROR AuthFailed',
-    calls: 1,
-  },
-  { name: 'HTTP 401', ...refused(401, 'UNAUTHENTICATED', 'AuthFailed') },
-  { name: 'HTTP 403', ...refused(403, 'PERMISSION_DENIED', 'AuthFailed') },
-  { name: 'HTTP 404', ...refused(404, 'NOT_FOUND', 'BadRequest') },
-  { name: 'HTTP 408', ...down(408, '') },
   {
     name: 'HTTP 429, twice',
     of: 'review',
@@ -65,19 +53,6 @@ const FAULTS: readonly Fault[] = [
     reply: (count) => (count === 1 ? dailyQuota() : null),
     expected: 'PASS_ON_REVIEW',
     calls: 2,
-  },
-  { name: 'HTTP 500', ...down(500, { error: { code: 500, message: 'internal', status: 'INTERNAL' } }) },
-  { name: 'HTTP 502 with HTML', ...down(502, '<html><h1>Bad Gateway</h1></html>') },
-  { name: 'HTTP 503', ...down(503, { error: { code: 503, message: 'overloaded', status: 'UNAVAILABLE' } }) },
-  { name: 'HTTP 529', ...down(529, 'overloaded') },
-  { name: 'HTTP 200, no body', ...down(200, '') },
-  { name: 'HTTP 200, no JSON', ...down(200, '{"candidates": [') },
-  {
-    name: 'an answer cut in its middle',
-    of: 'review',
-    reply: () => ({ text: 'a review', cutAfterBytes: 20 }),
-    expected: 'ERROR NetworkDown',
-    calls: 7,
   },
   {
     name: 'a review that cannot be read, twice',
@@ -94,13 +69,31 @@ const FAULTS: readonly Fault[] = [
   { name: 'a fix of 5 MB without the delimiters', ...badFix({ text: 'слово '.repeat(450_000) }) },
 ];
 
+/** What concerns all modules: the task pauses, or waits for the provider; no module ends. */
+const SHARED: readonly (readonly [name: string, reply: GeminiReply, expected: string])[] = [
+  ['HTTP 400, the key is not valid', invalidKey(), 'paused: breaker'],
+  ['HTTP 401', geminiError(401, 'UNAUTHENTICATED', 'no'), 'paused: breaker'],
+  ['HTTP 402', geminiError(402, 'PAYMENT_REQUIRED', 'no'), 'paused: breaker'],
+  ['HTTP 403', geminiError(403, 'PERMISSION_DENIED', 'no'), 'paused: breaker'],
+  ['HTTP 404', geminiError(404, 'NOT_FOUND', 'models/x is not found'), 'paused: breaker'],
+  ['HTTP 404 with HTML', { status: 404, body: '<html><h1>Not Found</h1></html>' }, 'paused: breaker'],
+  ['HTTP 408', { status: 408, body: '' }, 'waiting: outage'],
+  ['HTTP 429, a quota of none', geminiError(429, 'RESOURCE_EXHAUSTED', 'limit: 0, model: x'), 'paused: breaker'],
+  ['HTTP 500', geminiError(500, 'INTERNAL', 'internal'), 'waiting: outage'],
+  ['HTTP 502 with HTML', { status: 502, body: '<html><h1>Bad Gateway</h1></html>' }, 'waiting: outage'],
+  ['HTTP 503', geminiError(503, 'UNAVAILABLE', 'overloaded'), 'waiting: outage'],
+  ['HTTP 529', { status: 529, body: 'overloaded' }, 'waiting: outage'],
+  ['HTTP 200, no body', { status: 200, body: '' }, 'waiting: outage'],
+  ['HTTP 200, no JSON', { status: 200, body: '{"candidates": [' }, 'waiting: outage'],
+  ['an answer cut in its middle', { text: 'a review', cutAfterBytes: 20 }, 'waiting: outage'],
+];
+
 /** What is not an answer at all: no server, no such host, an answer too late. */
 const PLACES = [
   // Nobody may listen there without being root, and fetch does not forbid it.
-  { name: 'connection refused', url: 'http://127.0.0.1:81', flags: [], expected: 'ERROR NetworkDown' },
+  { name: 'connection refused', url: 'http://127.0.0.1:81' },
   // A name that is too long to be asked for: the lookup fails as it does for an unknown one, and nothing leaves the machine.
-  { name: 'no such host', url: `http://${'x'.repeat(64)}.invalid`, flags: [], expected: 'ERROR NetworkDown' },
-  { name: 'an answer after the time limit', url: null, flags: ['--module-timeout', '2s'], expected: 'TIMEOUT' },
+  { name: 'no such host', url: `http://${'x'.repeat(64)}.invalid` },
 ] as const;
 
 const DOCUMENT = join(PACKAGE_ROOT, 'docs/failures.md');
@@ -115,18 +108,34 @@ afterEach(async () => {
 
 const classOf = ({ outcome, failure }: ModuleRecord): string => [outcome, failure].filter(Boolean).join(' ');
 
-function note(name: string, module: ModuleRecord, calls: string): void {
-  // Ports and folders differ with each run.
-  const detail = module.detail
+function note(name: string, what: string, calls: string, text: string): void {
+  // Ports, folders, times and ids differ with each run.
+  const detail = text
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
-    .replace(/(; \w+=… in ).*/, '$1…')
+    .replace(/(; \w+=… in ).*?(?=\. Give|$)/, '$1…')
+    .replace(/; down since .*/, '; down since …')
+    .replaceAll(/\b[a-z-]+-tiny-\S+/g, 'ID')
     .replace(/x{64}/, 'nowhere')
     // Systems have two words for it.
     .replace('EAI_AGAIN', 'ENOTFOUND')
     .replaceAll('|', '\\|')
     .replaceAll(/\s+/g, ' ');
-  const shown = detail.length > 160 ? `${detail.slice(0, 160)} …` : detail;
-  rows.set(name, `| ${name} | \`${classOf(module)}\` | ${calls} | ${shown} |`);
+  rows.set(name, `| ${name} | \`${what}\` | ${calls} | ${detail} |`);
+}
+
+/** What a task waits for or is paused for; null while it does something. */
+function standing(record: TaskRecord | null): string | null {
+  return record === null || record.wait === null ? null : `${record.status}: ${record.wait}`;
+}
+
+/** Starts a task of one module, and waits until it stands still; stops it then. */
+async function standsStill(folder: string): Promise<TaskRecord> {
+  const id = (await home.run(folder, ['fix-review', 'tiny', '1', '1', '-b', '--force'])).stdout.trim();
+  await until(() => standing(recordOf(folder, id)) !== null, 60_000);
+  const record = recordOf(folder, id);
+  await home.run(folder, ['stop', id]);
+  if (record === null) throw new Error('no record');
+  return record;
 }
 
 function setUp(script: GeminiScript, url?: string): Promise<string> {
@@ -167,7 +176,7 @@ test.skipIf(noTemporal !== undefined)(
       const module = modules[slugOf(index)];
       if (module === undefined) throw new Error(`no module ${slugOf(index)}`);
       const calls = counts.get(slugOf(index)) ?? 0;
-      note(name, module, String(calls));
+      note(name, classOf(module), String(calls), module.detail);
       return { name, expected: classOf(module), calls };
     });
     expect(got).toEqual(FAULTS.map(({ name, expected, calls }) => ({ name, expected, calls })));
@@ -182,16 +191,52 @@ function lowered(review: string): string {
   return review.replace(/\*\*Overall Score:\*\* [\d.]+/, '**Overall Score:** 6.0').replaceAll(/\bPASS\b/g, 'FAIL');
 }
 
+test.skipIf(noTemporal !== undefined)(
+  'what concerns all modules pauses the task or has it wait, and ends no module',
+  async () => {
+    let reply: GeminiReply = {};
+    const folder = await setUp(() => reply);
+    tinyWorkspace(folder, 1);
+    const got: string[][] = [];
+    for (const [name, answer, expected] of SHARED) {
+      reply = answer;
+      const before = server.requests.length;
+      const record = await standsStill(folder);
+      got.push([name, standing(record) ?? '', JSON.stringify(record.counts)]);
+      note(
+        name,
+        standing(record) ?? '',
+        expected.startsWith('paused') ? String(server.requests.length - before) : '4',
+        record.reason ?? '',
+      );
+    }
+    expect(got).toEqual(SHARED.map(([name, , expected]) => [name, expected, '{}']));
+  },
+  240_000,
+);
+
 test.skipIf(noTemporal !== undefined).each(PLACES)(
   '$name',
-  async ({ name, url, flags, expected }) => {
-    const folder = await setUp(() => ({ hang: true }), url ?? undefined);
+  async ({ name, url }) => {
+    const folder = await setUp(() => ({ hang: true }), url);
     tinyWorkspace(folder, 1);
-    const { stdout } = await home.run(folder, ['fix-review', 'tiny', '1', '1', '--json', ...flags]);
+    const record = await standsStill(folder);
+    note(name, standing(record) ?? '', '4', record.reason ?? '');
+    expect(standing(record)).toBe('waiting: outage');
+  },
+  120_000,
+);
+
+test.skipIf(noTemporal !== undefined)(
+  'an answer after the time limit',
+  async () => {
+    const folder = await setUp(() => ({ hang: true }));
+    tinyWorkspace(folder, 1);
+    const { stdout } = await home.run(folder, ['fix-review', 'tiny', '1', '1', '--json', '--module-timeout', '2s']);
     const module = (JSON.parse(stdout) as TaskRecord).modules['001-module'];
     if (module === undefined) throw new Error('no module');
-    note(name, module, url === null ? '1' : '7');
-    expect(classOf(module)).toBe(expected);
+    note('an answer after the time limit', classOf(module), '1', module.detail);
+    expect(classOf(module)).toBe('TIMEOUT');
   },
   120_000,
 );
@@ -200,7 +245,7 @@ test.skipIf(noTemporal !== undefined)('docs/failures.md has the table', async ()
   const folder = await setUp(() => '');
   expect(folder).not.toBe('');
   const table = [
-    '| fault | what becomes of the module | calls | what the user reads |',
+    '| fault | what becomes of the module, or of its task | calls | what the user reads |',
     '| - | - | - | - |',
     ...rows.values(),
   ];

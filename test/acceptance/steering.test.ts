@@ -92,7 +92,8 @@ describe.skipIf(noTemporal !== undefined)('steering', () => {
     const id = (await run('fix-review', 'tiny', '1', '1', '-b')).stdout.trim();
     await until(() => server.requests.length === 1, 60_000);
     await limits.hold(id);
-    await sleep(3000);
+    // Not for longer: the worker takes a hold that stays for a stop, and sees it through.
+    await sleep(2000);
     expect(server.requests).toHaveLength(1);
     await limits.release(id);
     expect(await run('watch', id)).toMatchObject({ code: 0 });

@@ -15,9 +15,9 @@ function check(command: string, env: Record<string, string> = {}) {
   return createCheckModels({ model: (name) => models.get(name), priceOf: createPrices() });
 }
 
-test('a command that is not there is a bad request: no key would help', async () => {
+test('a command that is not there is no matter of keys', async () => {
   await expect(check('no-such-agent')({ models: ['cli/test'], priced: [] })).rejects.toMatchObject({
-    type: 'BadRequest',
+    type: 'NotCallable',
     retryable: false,
     message: expect.stringContaining("cannot run 'no-such-agent': not found in PATH") as unknown,
   });

@@ -1,59 +1,96 @@
 import { expect, test } from 'vitest';
-import { nextMove, type Tries } from '../../activities/retry-policy.ts';
-import { ModelError } from '../../src/model/model.ts';
+import { nextMove, type Circumstances, type Move, type Tries } from '../../activities/retry-policy.ts';
+import { Outages } from '../../src/concurrency/outages.ts';
+import { ModelError, type ModelErrorClass } from '../../src/model/model.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** How long the gate is closed after so many refusals in a row; null where it is not closed. */
+function closedFor(move: Move, refusals: number): number | null {
+  return move.kind === 'close-gate' ? move.gate.waitMs(refusals) : null;
+}
+
+const refused = (errorClass: ModelErrorClass, retryAfterMs: number | null = null): ModelError =>
+  new ModelError(errorClass, 'no', { retryAfterMs });
 
 test('a rate limit closes the gate for as long as the provider says and never gives up', () => {
-  const tries: Tries = {};
-  for (let count = 0; count < 50; count += 1) {
-    expect(nextMove(new ModelError('rate', 'slow down', { retryAfterMs: 45_837 }), tries)).toMatchObject({
-      kind: 'close-gate',
-      ms: 45_837,
-      reason: 'slow down',
-    });
-  }
+  for (let count = 0; count < 50; count += 1) expect(closedFor(nextMove(refused('rate', 95_837), {}), 1)).toBe(95_837);
 });
 
-test('a quota that says no time closes it for an hour', () => {
-  expect(nextMove(new ModelError('quota', 'x'), {})).toMatchObject({ kind: 'close-gate', ms: 3_600_000 });
+test.each([0, 1, null])('a rate limit that asks to wait %s ms is waited for by our own back-off', (asked) => {
+  const waits = [1, 2, 3, 4, 5, 6, 7, 80].map((refusals) => closedFor(nextMove(refused('rate', asked), {}), refusals));
+  expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
+  // The call's own refusals count, too, where others are let through between them.
+  const tries: Tries = {};
+  expect([1, 2, 3].map(() => closedFor(nextMove(refused('rate', asked), tries), 1))).toEqual([1000, 2000, 4000]);
 });
 
-test('a provider that is down is asked six times, ever more slowly, then ends the module', () => {
+test.each<[ModelErrorClass, number | null]>([
+  ['rate', 2e12],
+  ['rate', Number.MAX_SAFE_INTEGER],
+  ['quota', 9e12],
+  ['quota', null],
+  // Gemini names some 45 s with a quota of the day.
+  ['quota', 45_838],
+  ['quota', 0],
+])('a %s that asks for %s ms closes the gate for an hour, and one asks again then', (errorClass, asked) => {
+  expect(closedFor(nextMove(refused(errorClass, asked), {}), 1)).toBe(HOUR_MS);
+});
+
+/** What becomes of a call that fails again and again; `answered` says before which failures another call was answered. */
+function failures(errorClass: ModelErrorClass, count: number, answered: (n: number) => boolean): Move[] {
+  const outages = new Outages();
   const tries: Tries = {};
-  const moves = Array.from({ length: 7 }, () => nextMove(new ModelError('provider-down', 'HTTP 503'), tries));
-  expect(moves.slice(0, 6)).toMatchObject(
-    [1, 2, 4, 8, 16, 32].map((seconds) => ({ kind: 'retry', ms: seconds * 1000 })),
+  return Array.from({ length: count }, (_, n) => {
+    if (answered(n)) outages.answered(['gate'], 'another');
+    const circumstances: Circumstances = { sight: outages.failed('gate', 'this') };
+    return nextMove(refused(errorClass), tries, circumstances);
+  });
+}
+
+test.each(['provider-down', 'network'] as const)('%s is asked three times more, then its gate closes', (errorClass) => {
+  const moves = failures(errorClass, 5, () => false);
+  expect(moves.slice(0, 3)).toEqual([1, 2, 4].map((seconds) => ({ kind: 'retry', ms: seconds * 1000 })));
+  expect(moves.slice(3)).toMatchObject(
+    [1, 2].map(() => ({ kind: 'close-gate', of: errorClass === 'network' ? 'address' : 'model' })),
   );
+  const [, , , closing] = moves;
+  const waits = [1, 2, 3, 4, 5, 6, 7, 100].map((probe) => closing && closedFor(closing, probe));
+  expect(waits).toEqual([10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000, 300_000]);
+});
+
+test('one that asks for all closes the gate again with its first failure', () => {
+  const sight = new Outages().failed('gate', 'this');
+  expect(nextMove(refused('network'), {}, { sight, isProbe: true })).toMatchObject({ kind: 'close-gate' });
+});
+
+test('a request that fails alone while others are answered ends its module, and no gate', () => {
+  const moves = failures('provider-down', 7, (n) => n > 0);
+  expect(moves.slice(0, 6).map(({ kind }) => kind)).toEqual(Array(6).fill('retry'));
   expect(moves[6]).toMatchObject({ kind: 'fail', error: { type: 'ProviderDown', retryable: false } });
 });
 
-test('a daily quota is not over after the 46 s that Gemini names with it', () => {
-  expect(nextMove(new ModelError('quota', 'per day', { retryAfterMs: 45_838 }), {})).toMatchObject({
-    kind: 'close-gate',
-    ms: 3_600_000,
-  });
+test('an outage that comes and goes does not end a module', () => {
+  const moves = failures('provider-down', 40, (n) => n % 20 === 19);
+  expect(moves.map(({ kind }) => kind)).not.toContain('fail');
 });
 
-test('a provider that is down and asks for a long wait does not get fresh tries by it', () => {
-  const tries: Tries = {};
-  const moves = Array.from({ length: 7 }, () =>
-    nextMove(new ModelError('provider-down', 'x', { retryAfterMs: 600_000 }), tries),
-  );
-  expect(moves[0]).toMatchObject({ kind: 'retry', ms: 120_000 });
-  expect(moves[6]).toMatchObject({ kind: 'fail' });
+test('a 503 that asks for a long wait is waited for two minutes at most within the call', () => {
+  const sight = new Outages().failed('gate', 'this');
+  expect(nextMove(refused('provider-down', 600_000), {}, { sight })).toEqual({ kind: 'retry', ms: 120_000 });
 });
 
-test('tries that were used before a crash count', () => {
-  expect(nextMove(new ModelError('network', 'x'), { network: 6 })).toMatchObject({
-    kind: 'fail',
-    error: { type: 'NetworkDown' },
-  });
+test.each<[ModelErrorClass, string]>([
+  ['auth', 'AuthFailed'],
+  ['account', 'AccountRefused'],
+  ['model', 'ModelNotFound'],
+  ['setup', 'NotCallable'],
+])('%s concerns all modules: it ends none', (errorClass, failure) => {
+  expect(nextMove(refused(errorClass), {})).toEqual({ kind: 'block', failure });
 });
 
-test('a wrong key is not tried again', () => {
-  expect(nextMove(new ModelError('auth', 'key not valid'), {})).toMatchObject({
-    kind: 'fail',
-    error: { type: 'AuthFailed' },
-  });
+test('a request that is refused for itself ends its module', () => {
+  expect(nextMove(refused('bad-request'), {})).toMatchObject({ kind: 'fail', error: { type: 'BadRequest' } });
 });
 
 test('an error that is no provider fault is passed on', () => {

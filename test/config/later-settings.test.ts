@@ -21,6 +21,7 @@ const CHOSEN: Required<TaskSettings> = {
   moduleBudgetUsd: 0.75,
   canary: 4,
   breaker: 9,
+  outageLimitMs: 3_600_001,
   halt: 35,
   ask: true,
   askDeadlineMs: 60_001,

@@ -60,15 +60,15 @@ interface State {
 const PATH = /^\/v1(?:beta)?\/models\/([^/:]+):(generateContent|streamGenerateContent)$/;
 
 /**
- * Starts a real HTTP server on 127.0.0.1 and a free port that speaks Gemini's generateContent,
+ * Starts a real HTTP server on 127.0.0.1, on a free port where none is given, that speaks Gemini's generateContent,
  * and its form as a stream of events, answering by the script.
  */
-export async function startGeminiServer(script: GeminiScript): Promise<GeminiServer> {
+export async function startGeminiServer(script: GeminiScript, port = 0): Promise<GeminiServer> {
   const state: State = { script, requests: [], scriptErrors: [], inFlight: 0, maxInFlight: 0, closing: false };
   const server = createServer((request, response) => void handle(state, request, response));
   // No limit of the server's own: a test may hold a request for as long as it likes.
   server.requestTimeout = 0;
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: state.requests,

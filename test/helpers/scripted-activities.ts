@@ -157,6 +157,7 @@ export function scriptedActivities(modules: number, folder: string): { script: S
     },
     turnBack: ({ taskId }) => Promise.resolve(gates.turnBack(taskId, 'settings-changed')),
     closeGate: ({ taskId }) => gates.close(taskId),
+    liftGates: () => Promise.resolve([]),
     abortModule: ({ taskId, slug }) => Promise.resolve(gates.abortModule(taskId, slug)),
     recordTask: (input) => {
       script.records.push(input);

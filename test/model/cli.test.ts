@@ -104,9 +104,9 @@ test.each([
   ['1', 'Invalid API key', 'auth', null],
   ['1', 'connect ECONNREFUSED 127.0.0.1:1', 'network', null],
   ['1', '503 Service Unavailable', 'provider-down', null],
-  ['2', "error: unknown option '--output'", 'bad-request', null],
+  ['2', "error: unknown option '--output'", 'setup', null],
   ['9', 'Segmentation of the reply failed', 'provider-down', null],
-  ['127', '', 'bad-request', null],
+  ['127', '', 'setup', null],
 ])('exit code %s with "%s" is of class %s', async (code, text, errorClass, retryAfterMs) => {
   const error = await modelErrorOf(cli(agent('fail', [code, text])).ask(), [KEY, 'таємний']);
   expect(error).toMatchObject({ errorClass, retryAfterMs });
@@ -194,8 +194,8 @@ test('a command that is not there is told before the call and by it', async () =
   const { model, ask } = cli({ command: 'no-such-agent --json' });
   const message =
     "cli/test: cannot run 'no-such-agent': not found in PATH. Install it, or set clis.test.command in batch-manager.yaml";
-  expect(model.missing()).toMatchObject({ errorClass: 'bad-request', message });
-  expect(await modelErrorOf(ask(), [KEY])).toMatchObject({ errorClass: 'bad-request', message });
+  expect(model.missing()).toMatchObject({ errorClass: 'setup', message });
+  expect(await modelErrorOf(ask(), [KEY])).toMatchObject({ errorClass: 'setup', message });
 });
 
 test('a command by a path lies in the workspace, or where the path says', async () => {

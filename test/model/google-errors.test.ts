@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { createGoogleModel } from '../helpers/google-model.ts';
-import type { ModelError } from '../../src/model/model.ts';
+import type { ModelError, ModelErrorClass } from '../../src/model/model.ts';
 import { dailyQuota, geminiError, invalidKey, rateLimited, type GeminiReply } from '../helpers/gemini-reply.ts';
 import { modelErrorOf } from '../helpers/model-error.ts';
 import { startGeminiServer } from '../helpers/gemini-server.ts';
@@ -98,11 +98,36 @@ test.each<[string, GeminiReply]>([
 });
 
 test.each<[string, GeminiReply]>([
-  ['404', geminiError(404, 'NOT_FOUND', 'models/gemini-9 is not found.')],
   ['400', geminiError(400, 'INVALID_ARGUMENT', 'The input token count exceeds the maximum.')],
   ['413', { status: 413, body: 'too large' }],
 ])('a %s is class bad-request, with the short message of the provider', async (_, reply) => {
   expect(await errorOf(reply)).toMatchObject({ errorClass: 'bad-request' });
+});
+
+test.each<[string, ModelErrorClass, GeminiReply]>([
+  ['404 for a model', 'model', geminiError(404, 'NOT_FOUND', 'models/gemini-9 is not found.')],
+  [
+    '400 for a model',
+    'model',
+    geminiError(400, 'INVALID_ARGUMENT', 'The model `x` does not exist or is not available.'),
+  ],
+  ['404 of what is no API', 'setup', { status: 404, body: '<html><h1>Not Found</h1></html>' }],
+  ['redirect', 'setup', { status: 301, body: '', headers: { location: 'https://example.org/' } }],
+  ['405', 'setup', { status: 405, body: '' }],
+  ['402', 'account', { status: 402, body: '' }],
+  [
+    '400 for a place that is not served',
+    'account',
+    geminiError(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.'),
+  ],
+  [
+    '429 for a quota of none',
+    'account',
+    geminiError(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded for metric: x, limit: 0, model: gemini-2.5-pro'),
+  ],
+  ['429 for a quota of ten', 'rate', geminiError(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded for metric: x, limit: 10')],
+])('a %s is class %s', async (_, errorClass, reply) => {
+  expect(await errorOf(reply)).toMatchObject({ errorClass });
 });
 
 test('a body that is cut in the middle is class network', async () => {

@@ -143,7 +143,7 @@ test('a redirect is not followed, so that the key stays with the host it was mea
   const other = await serve(() => 'stolen');
   const location = `${other.url}/v1beta/models/gemini-2.5-flash:generateContent`;
   const server = await serve(() => ({ status: 307, headers: { location } }));
-  await expect(ask({ baseURL: server.url })).rejects.toMatchObject({ errorClass: 'bad-request' });
+  await expect(ask({ baseURL: server.url })).rejects.toMatchObject({ errorClass: 'setup' });
   expect(other.requests).toHaveLength(0);
 });
 

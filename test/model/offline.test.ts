@@ -76,7 +76,7 @@ test('a latency that is no number is told by missing, and refused by a call', as
     'BATCH_MANAGER_OFFLINE_LATENCY_MS is "fast". It wants milliseconds, 0 to 3600000: BATCH_MANAGER_OFFLINE_LATENCY_MS=150',
   );
   const call = model.ask({ ask: 'fix', model: 'rules-1', prompt: '', signal: new AbortController().signal });
-  await expect(call).rejects.toMatchObject({ errorClass: 'bad-request' });
+  await expect(call).rejects.toMatchObject({ errorClass: 'setup' });
 });
 
 test('a prompt that shows no module is a bad request', async () => {

@@ -113,9 +113,9 @@ describe.each(['anthropic', 'openai'] as const)('%s', (provider) => {
   test.each([
     [400, 'bad-request'],
     [401, 'auth'],
-    [402, 'quota'],
+    [402, 'account'],
     [403, 'auth'],
-    [404, 'bad-request'],
+    [404, 'model'],
     [408, 'provider-down'],
     [413, 'bad-request'],
     [429, 'rate'],
@@ -147,11 +147,11 @@ describe.each(['anthropic', 'openai'] as const)('%s', (provider) => {
   });
 });
 
-test('an account without credit is a quota, whatever the status', async () => {
+test('an account without credit is refused as such, whatever the status', async () => {
   const openai = PROVIDERS.openai.failure('insufficient_quota', 'You exceeded your current quota.');
-  expect((await failureOf('openai', { status: 429, body: openai })).errorClass).toBe('quota');
+  expect((await failureOf('openai', { status: 429, body: openai })).errorClass).toBe('account');
   const anthropic = PROVIDERS.anthropic.failure('invalid_request_error', 'Your credit balance is too low.');
-  expect((await failureOf('anthropic', { status: 400, body: anthropic })).errorClass).toBe('quota');
+  expect((await failureOf('anthropic', { status: 400, body: anthropic })).errorClass).toBe('account');
 });
 
 test('a provider on this machine is asked without a key, and its bare error text is read', async () => {

@@ -34,7 +34,8 @@ export function createCliModel(options: CliOptions): Model {
   return {
     provider: `cli/${template.name}`,
     ask: (request) => ask(request, options),
-    gate: (model) => gateKey(options, model),
+    gate: (model) => gateKey(options, secretsOrNone(options), model),
+    addressGate: () => gateKey(options),
     missing: () => missing(options),
     version: () => version(options),
   };
@@ -84,7 +85,7 @@ function childEnvironment(template: CliTemplate, { env }: CliEnvironment, values
 
 /** The machine's lack of processes or memory passes; a command that is not there does not come by itself. */
 function notStarted(error: TypedError, template: CliTemplate): ModelError {
-  const errorClass = /\b(?:EAGAIN|EMFILE|ENFILE|ENOMEM)\b/.test(error.message) ? 'provider-down' : 'bad-request';
+  const errorClass = /\b(?:EAGAIN|EMFILE|ENFILE|ENOMEM)\b/.test(error.message) ? 'provider-down' : 'setup';
   return new ModelError(errorClass, notRun(error, template));
 }
 
@@ -134,10 +135,8 @@ function environmentOf({ template, env, keys }: CliOptions): CliEnvironment {
   }
 }
 
-function gateKey(options: CliOptions, model: string): string {
-  const { template } = options;
-  const { HOME } = options.env;
-  const parts = ['cli', template.name, template.command, HOME, secretsOrNone(options), model];
+function gateKey({ template, env: { HOME } }: CliOptions, ...more: unknown[]): string {
+  const parts = ['cli', template.name, template.command, HOME, ...more];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 

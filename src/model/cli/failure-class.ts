@@ -11,8 +11,12 @@ export interface CliEnd {
 /** What the words of any command tell, in this order: a 429 for a used-up quota is a quota, a login that timed out is none. */
 const GENERAL: readonly (readonly [ModelErrorClass, RegExp])[] = [
   [
+    'account',
+    /insufficient[_ ](?:quota|credit|fund|balance)|credit balance|payment required|\b402\b|billing[_ ](?:error|(?:is )?(?:disabled|not active))|location is not supported|\blimit: ?0(?![\d.])/i,
+  ],
+  [
     'quota',
-    /quota (?:exceeded|exhausted|reached)|(?:daily|monthly|weekly) (?:quota|limit)|usage limit|hit your (?:\w+ )?limit|limit reached|insufficient[_ ](?:quota|credit|fund|balance)|credit balance|payment required|\b402\b/i,
+    /quota (?:exceeded|exhausted|reached)|(?:daily|monthly|weekly) (?:quota|limit)|usage limit|hit your (?:\w+ )?limit|limit reached/i,
   ],
   ['rate', /\b429\b|rate.?limit|too many requests|resource.?exhausted|throttl/i],
   [
@@ -24,10 +28,12 @@ const GENERAL: readonly (readonly [ModelErrorClass, RegExp])[] = [
     /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|UND_ERR|fetch failed|network error|could not resolve|connection (?:refused|reset|error|failed|timed out)|socket hang up|error sending request/i,
   ],
   ['provider-down', /\b50[0-9]\b|\b529\b|overloaded|unavailable|internal server error|bad gateway/i],
+  ['model', /\b404\b|unknown model|model.{0,60}not (?:found|exist|supported|available)|not.?found.?error/i],
   [
-    'bad-request',
-    /\b40[04]\b|\b422\b|invalid.?argument|unknown (?:option|argument|flag|model|command)|unrecogni[sz]ed|unexpected argument|no such option|model.{0,60}not (?:found|exist|supported)|not.?found.?error|^usage:/im,
+    'setup',
+    /unknown (?:option|argument|flag|command)|unrecogni[sz]ed (?:option|argument|flag|command)|unexpected argument|no such option|^usage:/im,
   ],
+  ['bad-request', /\b400\b|\b422\b|invalid.?argument|unrecogni[sz]ed/i],
 ];
 
 /** What a shell says of a command that cannot be run. */
@@ -40,7 +46,7 @@ const NOT_RUN: ReadonlySet<number | null> = new Set([126, 127]);
 export function failureClass(end: CliEnd, rules: readonly CliFailure[] = []): ModelErrorClass {
   const rule = rules.find((candidate) => applies(candidate, end));
   if (rule !== undefined) return rule.class;
-  if (NOT_RUN.has(end.exitCode)) return 'bad-request';
+  if (NOT_RUN.has(end.exitCode)) return 'setup';
   return GENERAL.find(([, pattern]) => pattern.test(end.said))?.[0] ?? 'provider-down';
 }
 

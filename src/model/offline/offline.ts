@@ -20,12 +20,13 @@ export function createOfflineModel(env: Readonly<Record<string, string | undefin
   const notANumber = (): ModelError => {
     const value = env[LATENCY_VARIABLE];
     const message = `${LATENCY_VARIABLE} is "${value}". It wants milliseconds, 0 to 3600000: ${LATENCY_VARIABLE}=150`;
-    return new ModelError('bad-request', message);
+    return new ModelError('setup', message);
   };
   return {
     provider: 'offline',
     missing: () => (meanLatency(env) === null ? notANumber() : null),
     gate: () => null,
+    addressGate: () => null,
     async ask({ ask, prompt, signal }) {
       const mean = meanLatency(env);
       if (mean === null) throw notANumber();

@@ -12,5 +12,5 @@ export function callKeys(
   const shared = { ask, model, prompt, generation: module.generation };
   const sharedKey = replyKey(shared);
   // With the task in it the key finds what this task paid for, over every crash, and no other task's replies.
-  return { sharedKey, key: settings.noCache === true ? replyKey({ ...shared, task: taskId }) : sharedKey };
+  return { sharedKey, key: settings.noCache ? replyKey({ ...shared, task: taskId }) : sharedKey };
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Closed, TaskClient } from '../client/task-client.ts';
 import { readDuration } from '../config/duration.ts';
 import { type Context, contextOf } from '../context.ts';
-import { engineError, failedError, notFoundError, usageError } from '../domain/errors.ts';
+import { engineError, notFoundError, usageError } from '../domain/errors.ts';
 import { COMMIT_EVENT } from '../domain/log-texts.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { openTask, printAnswer, steering } from '../progress/steering.ts';

@@ -14,7 +14,7 @@ export function modelsAsked(operation: Operation, { model, reviewModel, reviewOn
 
 /** The models that must have a price: all that the task asks where it has a limit of money, else none. */
 export function modelsToPrice(operation: Operation, settings: Limited): string[] {
-  const { budgetUsd, moduleBudgetUsd = 0 } = settings;
+  const { budgetUsd, moduleBudgetUsd } = settings;
   return budgetUsd === 0 && moduleBudgetUsd === 0 ? [] : modelsAsked(operation, settings);
 }
 

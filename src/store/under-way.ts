@@ -4,7 +4,7 @@
  * look and taken back: by the next worker, and by the next command of this workspace.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import type { SavedCopy } from '../domain/log-texts.ts';
@@ -156,11 +156,15 @@ function leftIn(workspace: Workspace): string[] {
     .filter((top) => !inHand.has(top) && !isOfAnother(top));
 }
 
+/** Age from which on a change is nobody's, ms: it takes some. In a copied workspace its process may live, elsewhere. */
+const STALE_MS = 60_000;
+
 /** Whether a living process other than this one has it in hand. */
 function isOfAnother(top: string): boolean {
   const pid = Number(basename(top).split('-')[0]);
   const owner = ownerOf(top)?.owner;
-  if (pid === process.pid) return false;
+  const since = statSync(top, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (pid === process.pid || Date.now() - since > STALE_MS) return false;
   return owner === undefined ? processId(pid) !== null : isAlive(owner);
 }
 

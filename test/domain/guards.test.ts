@@ -400,6 +400,10 @@ test('a block is written with the line ends and the final newline of the file be
   expect(applyLineEnds('a\r\nb', 'x\r\ny')).toBe('x\r\ny');
   expect(applyLineEnds('a\nb\n', 'x\r\ny')).toBe('x\ny\n');
   expect(applyLineEnds(null, 'x')).toBe('x\n');
+  // The byte order mark of the file before stays, and a reply brings none with it.
+  expect(applyLineEnds('\uFEFFa\n', 'x')).toBe('\uFEFFx\n');
+  expect(applyLineEnds('\uFEFFa\n', '\uFEFFx')).toBe('\uFEFFx\n');
+  expect(applyLineEnds('a\n', '\uFEFFx')).toBe('x\n');
   expect(applyLineEnds('a\r\nb\r\nc\n', 'x\ny')).toBe('x\r\ny\r\n');
   expect(applyLineEnds('\uFEFFa\n', 'x')).toBe('\uFEFFx\n');
   expect(applyLineEnds('a\n', '\uFEFFx')).toBe('x\n');

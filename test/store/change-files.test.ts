@@ -11,11 +11,13 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { processId } from '../../src/process/identity.ts';
 import { sha256 } from '../../src/store/atomic.ts';
 import { filesBelow, keptChanges, savedCopies } from '../../src/store/backups.ts';
 import { changeFiles, type Change } from '../../src/store/change-files.ts';
@@ -296,6 +298,22 @@ describe('kill -9', () => {
       env,
     });
     expect(stderr.toString()).toContain('killed while it changed b1/lesson, b1/meta, b1/vocabulary');
+    expect(texts()).toEqual(OLD);
+  });
+
+  test('what a living process has in hand is left to it, but for a minute: in a copied workspace it is somewhere else', async () => {
+    const { root, change, texts } = setup();
+    inProcess(change, ['apply:moved-lesson']);
+    const [owner = ''] = filesBelow(join(change.workspace.state, 'backups/.under-way')).filter((path) =>
+      path.endsWith('owner.json'),
+    );
+    const told = JSON.parse(readFileSync(owner, 'utf8')) as object;
+    writeFileSync(owner, JSON.stringify({ ...told, owner: processId(process.ppid) }));
+    await takeBackLeft(change.workspace);
+    expect(texts()[0]).toBeNull();
+    const before = new Date(Date.now() - 120_000);
+    utimesSync(dirname(owner), before, before);
+    await takeBackLeft(workspaceAt(root));
     expect(texts()).toEqual(OLD);
   });
 

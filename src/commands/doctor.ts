@@ -187,7 +187,7 @@ const gateChecks: Look = async ({ env }) => {
     .map(({ model, until, reason }) => ({
       name: 'provider gate',
       ok: true,
-      detail: `${model} is not asked before ${until}: ${reason}`,
+      detail: `${model} is not asked before ${until}: ${reason}. Ask at once: batch-manager resume ID --now`,
     }));
 };
 

@@ -84,7 +84,7 @@ function refusedByProxy(status: number, proxy: Proxy, { origin }: CallContext): 
       'auth',
       `the proxy ${proxyText(proxy)} wants a user name and password that it takes: http://USER:PASSWORD@HOST:PORT`,
     );
-  const errorClass = status >= 500 || status === 408 || status === 429 ? 'network' : 'bad-request';
+  const errorClass = status >= 500 || status === 408 || status === 429 ? 'network' : 'setup';
   return new ModelError(errorClass, `the proxy ${proxyText(proxy)} refused the way to ${origin}: HTTP ${status}`);
 }
 

@@ -109,7 +109,7 @@ test.each([
   ['a dead proxy', null, 'http://127.0.0.1:9', 'network', 'through the proxy http://127.0.0.1:9 (HTTPS_PROXY)'],
   ['a proxy that finds nobody', 502, null, 'network', 'refused the way to https://api.example.invalid: HTTP 502'],
   ['a proxy that wants a login', 407, null, 'auth', 'wants a user name and password'],
-  ['a proxy that forbids the host', 403, null, 'bad-request', 'HTTP 403'],
+  ['a proxy that forbids the host', 403, null, 'setup', 'HTTP 403'],
 ] as const)('%s is named, and nothing of its login', async (_, refuse, dead, errorClass, says) => {
   const server = await startGeminiServer(() => 'hello');
   closing.push(() => server.close());

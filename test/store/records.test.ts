@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../src/store/atomic.ts';
 import { GenerationStore } from '../../src/store/generations.ts';
 import { LimitStore } from '../../src/store/limits.ts';
@@ -40,6 +42,53 @@ test('a damaged record is named however old it is', async () => {
   expect(records).toHaveLength(1);
   expect(unreadable.map(({ taskId }) => taskId)).toEqual(['fix-review-b1-1-2-20260101120000', 'notes']);
   expect(skipped).toBe(0);
+});
+
+describe('a record with a copy beside the engine comes back', () => {
+  const id = 'fix-review-b1-1-2-20260210120000';
+  const harms: readonly (readonly [string, (root: string) => void])[] = [
+    ['deleted', (root) => rmSync(join(root, 'tasks', `${id}.json`))],
+    ['with all of tasks/', (root) => rmSync(join(root, 'tasks'), { recursive: true })],
+    ['cut to nothing', (root) => writeFileSync(join(root, 'tasks', `${id}.json`), '')],
+    ['overwritten with garbage', (root) => writeFileSync(join(root, 'tasks', `${id}.json`), '{"task_id": 7}')],
+    [
+      'replaced by a folder',
+      (root) => {
+        rmSync(join(root, 'tasks', `${id}.json`));
+        mkdirSync(join(root, 'tasks', `${id}.json`));
+      },
+    ],
+    [
+      'with a file in the place of tasks/',
+      (root) => {
+        rmSync(join(root, 'tasks'), { recursive: true });
+        writeFileSync(join(root, 'tasks'), 'mine');
+      },
+    ],
+  ];
+
+  test.each(harms)('%s', async (_, harm) => {
+    const root = tempWorkspace();
+    const copies = join(tempWorkspace(), 'records');
+    const store = new RecordStore(workspaceAt(root), () => Promise.resolve(copies));
+    const record = taskRecord({ task_id: id, ended_at: '2026-02-10T13:00:00.000Z' });
+    await store.put(record);
+    harm(root);
+    expect(await store.get(id)).toEqual(record);
+    expect(await store.list()).toEqual([record]);
+    // What is not in the way is written again; what is stays as it was put there.
+    await store.put(record);
+    expect(await store.get(id)).toEqual(record);
+  });
+
+  test('and one of a newer version is left alone', async () => {
+    const root = tempWorkspace();
+    const copies = join(tempWorkspace(), 'records');
+    const store = new RecordStore(workspaceAt(root), () => Promise.resolve(copies));
+    await store.put(taskRecord({ task_id: id }));
+    writeFileSync(store.file(id), '{"schema": 99}');
+    expect(await store.read(id)).toEqual({ kind: 'newer', schema: 99 });
+  });
 });
 
 test('a damaged reply counts as never got', async () => {

@@ -155,21 +155,22 @@ describe.skipIf(noTemporal !== undefined)('steering', () => {
 
   test('drained, skipped, and terminated where nothing else helps', async () => {
     const { folder, run } = await setup(
-      12,
-      thinkingScript(() => 700),
+      // More than the three commands that steer it take, also on a busy machine.
+      40,
+      thinkingScript(() => 1500),
     );
-    const first = (await run('fix-review', 'tiny', '1', '12', '--concurrency', '2', '-b')).stdout.trim();
+    const first = (await run('fix-review', 'tiny', '1', '40', '--concurrency', '2', '-b')).stdout.trim();
     await until(() => server.requests.length >= 2, 60_000);
-    expect(await run('skip', first, '--module', '12')).toMatchObject({ stdout: '12: skipped before it started\n' });
+    expect(await run('skip', first, '--module', '40')).toMatchObject({ stdout: '40: skipped before it started\n' });
     expect((await run('stop', first, '--drain')).stdout).toMatch(/^starts nothing more; \d+ open modules end first\n$/);
     expect((await run('watch', first)).code).toBe(3);
     const { counts, status } = recordOf(folder, first) ?? {};
     expect(status).toBe('stopped');
     expect(counts).toMatchObject({ SKIPPED: 1, STOPPED: expect.any(Number), PASS_ON_REVIEW: expect.any(Number) });
-    expect(Object.values(counts ?? {}).reduce((sum, count) => sum + count, 0)).toBe(12);
+    expect(Object.values(counts ?? {}).reduce((sum, count) => sum + count, 0)).toBe(40);
     expect(server.aborted).toEqual([]);
 
-    const second = (await run('fix-review', 'tiny', '1', '12', '--force', '-b')).stdout.trim();
+    const second = (await run('fix-review', 'tiny', '1', '40', '--force', '-b')).stdout.trim();
     const before = server.requests.length;
     await until(() => server.requests.length > before, 60_000);
     // A worker that hears nothing: no stop is answered.

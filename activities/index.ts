@@ -70,7 +70,7 @@ export function createActivities(deps: Deps, stillHere: () => void = () => undef
     commit: withToken(deps, createCommit(deps)),
     awaitFree,
   };
-  return wrapAll<Activities>(tellingOfSettings(deps, all));
+  return wrapAll<Activities>(tellingOfSettings(deps, all), stillHere);
 }
 
 /** Steps of one module run one after the other, each under its mark: a timed-out one may still run beside its successor. */
@@ -83,7 +83,10 @@ function lockedByModule(deps: Deps, steps: ModuleSteps, stillHere: () => void): 
         faultPoint(`step:${step}:${module}`);
         await deps.answering(input.module);
         stillHere();
-        return (run as (input: unknown) => Promise<unknown>)(input);
+        const result = await (run as (input: unknown) => Promise<unknown>)(input);
+        // What a step finds in a folder that is being removed is no result.
+        stillHere();
+        return result;
       };
       return deps.locks.run(module, () => underMark(deps, { module, taskId: input.taskId, step }, action));
     },

@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StopRequest } from '../src/concurrency/gates.ts';
 import { UserError } from '../src/domain/errors.ts';
 import { TypedError } from '../src/domain/failure.ts';
@@ -16,19 +17,37 @@ const FINAL_CODES = new Set(['EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOTDIR', 'E
 /** Those that somebody mends by making space. */
 const FULL_CODES = new Set(['ENOSPC', 'EDQUOT']);
 
-/** Wraps activities so that each error reaches history as one of our failure types, cut short and with no cause. */
-export function wrapAll<T extends object>(activities: T): T {
+/** How long a failure waits for what removes a workspace to come to the file that says so, ms; a step has two seconds in all. */
+const REMOVAL_MS = 500;
+
+/**
+ * Wraps activities so that each error reaches history as one of our failure types, cut short and with no cause.
+ * @param stillHere ends the process where the workspace is no longer the worker's: a failure that comes from its removal must
+ * not count against a module.
+ */
+export function wrapAll<T extends object>(activities: T, stillHere: () => void = () => undefined): T {
   const wrapped = Object.entries(activities).map(([name, run]) => [
     name,
     async (...args: unknown[]): Promise<unknown> => {
       try {
         return await (run as (...args: unknown[]) => Promise<unknown>)(...args);
       } catch (error) {
+        if (mayBeRemoval(error)) {
+          await sleep(REMOVAL_MS);
+          stillHere();
+        }
         throw toFailure(error, activityInfo().attempt);
       }
     },
   ]);
   return Object.fromEntries(wrapped) as T;
+}
+
+/** Whether an error may come from files that are just being removed: lost work, or anything that nobody expected. */
+function mayBeRemoval(error: unknown): boolean {
+  if (error instanceof TypedError)
+    return error.type === 'WorkLost' || error.type === 'Bug' || error.type === 'BadRequest';
+  return !(error instanceof CancelledFailure || error instanceof ApplicationFailure || error instanceof StopRequest);
 }
 
 /** What is thrown to Temporal for an error. Exported for its test. */

@@ -76,8 +76,8 @@ const listed = async (cwd = folder): Promise<TaskRecord[]> =>
 /** Waits for the end of a task and checks what must hold whatever happened. */
 async function endsWell(id: string, { cwd = folder, again = WIDTH } = {}): Promise<void> {
   latency = 200;
-  const { code, stderr } = await run(['watch', id], cwd);
-  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const { code, stdout, stderr } = await run(['watch', id], cwd);
+  expect(code, `${stdout}\n${stderr}`).toBe(0);
   expect(server.maxInFlight).toBeLessThanOrEqual(WIDTH);
   expect(askedAgain()).toBeLessThanOrEqual(again);
   const [record, ...others] = await listed(cwd);

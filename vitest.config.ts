@@ -8,8 +8,8 @@ export default defineConfig({
     // Tests of the engine start real servers and processes: two cores carry two such files at a time.
     maxWorkers: 2,
     // A time that no sound run needs, also on a machine with three times the load: a hang is caught all the same.
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 180_000,
     reporters: ['default'],
   },
 });

@@ -11,7 +11,7 @@ import type { LogLine } from '../../src/domain/log-line.ts';
 import type { TaskRecord } from '../../src/store/records.ts';
 import { PACKAGE_ROOT } from '../../src/version.ts';
 
-const FOLDER = join(PACKAGE_ROOT, 'test/histories/0.1.0');
+const FOLDER = join(PACKAGE_ROOT, 'test/progress/histories');
 
 interface HistoryFile {
   events: { workflowExecutionStartedEventAttributes: { originalExecutionRunId: string; workflowId: string } }[];

@@ -12,7 +12,7 @@ import {
   uncommittedModules,
   uncommittedText,
 } from '../src/git/uncommitted-modules.ts';
-import { modelsToPrice, noPriceText } from '../src/domain/price-text.ts';
+import { modelsAsked, modelsToPrice, noPriceText } from '../src/domain/price-text.ts';
 import { checkSelection, formatSelection, selectedNumbers } from '../src/domain/selection.ts';
 import { unpriced } from '../src/model/prices.ts';
 import { moduleRefs, trackModules } from '../src/store/manifest.ts';
@@ -39,7 +39,7 @@ export function createFreezePlan(deps: Deps): BatchSteps['freezePlan'] {
       // Before the check, so that a task that fails for want of a key is listed, too.
       await putFirstRecord(deps, input, lines);
       const { settings } = input;
-      if (OPERATIONS[input.operation].asks) checkModels(deps, [settings.model, settings.reviewModel]);
+      checkModels(deps, modelsAsked(input.operation, settings));
       await checkPrices(deps, modelsToPrice(input.operation, settings));
       const { uncommitted, logged } = await lookIntoGit(deps, input, lines);
       // Where git cannot tell, any of them may be a person's work.

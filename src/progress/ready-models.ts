@@ -1,13 +1,10 @@
 import type { Context } from '../context.ts';
 import { failedError } from '../domain/errors.ts';
-import { OPERATIONS, type Operation } from '../domain/operation.ts';
+import type { Operation } from '../domain/operation.ts';
+import { modelsAsked } from '../domain/price-text.ts';
 import type { TaskSettings } from '../domain/settings.ts';
 import { isConfigured } from '../engine/configured.ts';
 import { settingsOf } from '../workspace-files.ts';
-
-/** Models that a task would ask. */
-export const modelsOf = (operation: Operation, { model, reviewModel }: TaskSettings): string[] =>
-  OPERATIONS[operation].asks ? [...new Set([model, reviewModel])] : [];
 
 /**
  * Why a task cannot ask its models, as the worker's own look would find: it has the keys and addresses of this shell. Null
@@ -18,7 +15,7 @@ export async function missingForTask(
   operation: Operation,
   settings: TaskSettings,
 ): Promise<Error | null> {
-  const names = modelsOf(operation, settings);
+  const names = modelsAsked(operation, settings);
   if (names.length === 0 || isConfigured(context.env)) return null;
   const { createModels } = await import('../model/registry.ts');
   const { providers, clis } = settingsOf(context);

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StartRequest } from '../client/start.ts';
 import type { Context } from '../context.ts';
+import { modelsAsked } from '../domain/price-text.ts';
 import { detachedError, interruptedError, type UserError } from '../domain/errors.ts';
 import { unlessInterrupted } from './interrupt.ts';
 import { requirePrices } from './known-prices.ts';
-import { missingForTask, modelsOf } from './ready-models.ts';
+import { missingForTask } from './ready-models.ts';
 
 /** How a task was started. */
 interface Started {
@@ -36,7 +37,7 @@ export async function startInWorkspace(context: Context, request: Omit<StartRequ
   ]);
   const beforeStart = async (): Promise<void> => {
     if (missing !== null) throw missing;
-    await handOverShell(context, modelsOf(operation, settings));
+    await handOverShell(context, modelsAsked(operation, settings));
   };
   const inWorkspace = { workspaceId: await context.workspaceId(), ...request };
   const starts = (await context.starts()) ?? undefined;

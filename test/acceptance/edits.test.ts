@@ -75,26 +75,32 @@ describe.skipIf(noTemporal !== undefined)('an edit by a person', () => {
       expect(log()).toContain(`${LESSON} was edited meanwhile; it was left as it is`);
       expect(server.requests).toHaveLength(6);
     },
-    60_000,
+    300_000,
   );
 
   test.each(WAYS)(
     'in the very instant in which the fix is put in place, saved %s: the new text is fixed',
     async (way) => {
-      const editor = new Editor();
-      let saved: Promise<void> | undefined;
-      await setup('lesson and vocabulary', (n) => {
-        if (n === 3) saved = editor.saveAtTemporary(way, join(folder, LESSON), `${lesson()}${MINE}`);
-      });
-      expect((await run('fix-review', 'tiny', '1', '1')).code).toBe(0);
-      await saved;
-      await editor.close();
+      let saved: Promise<boolean> | undefined;
+      for (let tries = 1; ; tries += 1) {
+        const editor = new Editor();
+        await setup('lesson and vocabulary', (n) => {
+          if (n === 3) saved = editor.saveAtTemporary(way, join(folder, LESSON), `${lesson()}${MINE}`);
+        });
+        expect((await run('fix-review', 'tiny', '1', '1')).code).toBe(0);
+        const met = await saved;
+        await editor.close();
+        if (met === true) break;
+        expect(tries).toBeLessThan(5);
+        expect(await home.close()).toEqual([]);
+        await server.close();
+      }
       expect(module()).toMatchObject({ outcome: 'FIXED', changed: true });
       expect(lesson()).toContain(MINE);
       expect(lesson()).toContain('\n## Вступ');
       expect(log()).toMatch(/was edited meanwhile|were edited meanwhile/);
     },
-    60_000,
+    300_000,
   );
 
   test('between two rounds: the text of the first with the edit is what the next one is made from', async () => {

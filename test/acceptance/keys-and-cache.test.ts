@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { workspaceId } from '../../src/engine/identity.ts';
 import { blankModule } from '../../src/store/record-schema.ts';
+import { findWorkspace } from '../../src/store/workspace.ts';
 import { MAIN } from '../helpers/cli.ts';
 import { tempWorkspace, writeTree } from '../helpers/curriculum.ts';
 import { tempFolder } from '../helpers/temp.ts';
@@ -156,11 +158,14 @@ test('cache removes nothing that an open task may need again: replies for its mo
   expect(run(folder, env, ['cache', '--prune', '--older-than', '1d']).stdout).toContain('2 replies removed');
 });
 
-test('cache removes nothing while a start has no record yet, or where a record cannot be read', () => {
+test('cache removes nothing while a start has no record yet, or where a record cannot be read', async () => {
   const [folder, env] = [withReplies([100]), home()];
   const prune = ['cache', '--prune', '--older-than', '1d'];
   const taskId = 'fix-review-b1-1-1-20260101000000';
-  const start = { taskId, operation: 'fix-review', track: 'b1', modules: '1', settings: {} };
+  vi.stubEnv('XDG_STATE_HOME', env.XDG_STATE_HOME);
+  const id = await workspaceId(findWorkspace(folder));
+  vi.unstubAllEnvs();
+  const start = { workspaceId: id, taskId, operation: 'fix-review', track: 'b1', modules: '1', settings: {} };
   writeTree(folder, { '.batch-manager/starts/0.json': JSON.stringify(start) });
   expect(run(folder, env, prune)).toMatchObject({ code: 0, stderr: expect.stringContaining(taskId) });
   writeTree(folder, { '.batch-manager/starts/0.json': '{}', [`tasks/${taskId}.json`]: '{' });

@@ -29,11 +29,15 @@ const ways = {
 };
 const temporary = (folder) => fs.readdirSync(folder).some((name) => name.startsWith('.batch-manager-tmp-'));
 parentPort.on('message', ({ way, file, text, delay, afterTemporary }) => {
-  const given = performance.now() + 30_000;
-  while (afterTemporary && !temporary(require('node:path').dirname(file)) && performance.now() < given);
-  pause(delay);
-  ways[way](file, text);
-  parentPort.postMessage('saved');
+  const folder = require('node:path').dirname(file);
+  const given = performance.now() + 20_000;
+  let met = !afterTemporary;
+  while (!met && performance.now() < given) met = temporary(folder);
+  if (met) {
+    pause(delay);
+    ways[way](file, text);
+  }
+  parentPort.postMessage(met);
 });
 `;
 
@@ -42,19 +46,23 @@ export class Editor {
   private readonly thread = new Worker(PROGRAM, { eval: true, execArgv: [] });
 
   /** Saves a text after a delay (ms); resolves once it is saved. */
-  save(way: Way, file: string, text: string, delay = 0): Promise<void> {
-    return this.send({ way, file, text, delay, afterTemporary: false });
+  async save(way: Way, file: string, text: string, delay = 0): Promise<void> {
+    await this.send({ way, file, text, delay, afterTemporary: false });
   }
 
-  /** Saves a text in the moment in which a temp file of ours is beside the file, which is when it is about to be replaced. */
-  saveAtTemporary(way: Way, file: string, text: string): Promise<void> {
+  /**
+   * Saves a text in the moment in which a temp file of ours is beside the file, which is when it is about to be replaced. False
+   * where it missed that moment, as on a busy machine, and saved nothing.
+   */
+  saveAtTemporary(way: Way, file: string, text: string): Promise<boolean> {
     return this.send({ way, file, text, delay: 0, afterTemporary: true });
   }
 
-  private async send(message: object): Promise<void> {
-    const saved = once(this.thread, 'message');
+  private async send(message: object): Promise<boolean> {
+    const answered = once(this.thread, 'message') as Promise<[met: boolean]>;
     this.thread.postMessage(message);
-    await saved;
+    const [met] = await answered;
+    return met;
   }
 
   async close(): Promise<void> {

@@ -88,7 +88,7 @@ export function nextMove(
     case 'network': {
       const inside = Math.min(wait(backoff(count)), Math.ceil(INSIDE_MS * scale));
       if (sight === null) return count > TIMES_ALONE ? failed(error, '') : { kind: 'retry', ms: inside };
-      if (sight.alone >= TIMES_ALONE) return failed(error, ALONE);
+      if (isItsOwn(sight)) return failed(error, ALONE);
       if (!isProbe && sight.dark <= QUICK_TRIES) return { kind: 'retry', ms: inside };
       const of = errorClass === 'network' ? 'address' : 'model';
       return { kind: 'close-gate', of, gate: { kind: 'outage', waitMs: (times) => wait(probeMs(times)) } };
@@ -99,6 +99,13 @@ export function nextMove(
       return { kind: 'block', failure: FAILURE_OF[errorClass] };
   }
 }
+
+/**
+ * Whether the fault is the request's own: others are answered again and again while it fails. Where it is the last one, nobody
+ * else can be answered any more: then it is enough that others were since its first failure, and that none fails with it.
+ */
+const isItsOwn = ({ alone, dark, only }: Sight): boolean =>
+  alone >= TIMES_ALONE || (alone > 0 && only && dark > TIMES_ALONE);
 
 const ALONE =
   'Other requests were answered meanwhile, so the fault lies with this one. Retry the module later, or with another model.';

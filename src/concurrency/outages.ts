@@ -9,9 +9,12 @@ export interface Sight {
   readonly dark: number;
   /** Times that it failed again although another call had been answered since its last failure. */
   readonly alone: number;
+  /** Whether no other call of the gate fails. */
+  readonly only: boolean;
 }
 
-interface Failing extends Sight {
+interface Failing extends Omit<Sight, 'only'> {
+  readonly gate: string;
   /** Answers of the gate at its last failure. */
   readonly seen: number;
 }
@@ -31,9 +34,10 @@ export class Outages {
     const seen = this.answers.get(gate) ?? 0;
     const before = this.failing.get(call) ?? { dark: 0, alone: 0, seen };
     const others = seen > before.seen;
-    const now = { seen, dark: others ? 1 : before.dark + 1, alone: before.alone + (others ? 1 : 0) };
+    const now = { gate, seen, dark: others ? 1 : before.dark + 1, alone: before.alone + (others ? 1 : 0) };
     this.failing.set(call, now);
-    return now;
+    const only = [...this.failing].every(([other, failing]) => other === call || failing.gate !== gate);
+    return { dark: now.dark, alone: now.alone, only };
   }
 
   /** Nothing is known of the call any more: it has ended. */

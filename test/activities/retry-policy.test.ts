@@ -37,10 +37,19 @@ test.each<[ModelErrorClass, number | null]>([
   expect(closedFor(nextMove(refused(errorClass, asked), {}), 1)).toBe(HOUR_MS);
 });
 
-/** What becomes of a call that fails again and again; `answered` says before which failures another call was answered. */
-function failures(errorClass: ModelErrorClass, count: number, answered: (n: number) => boolean): Move[] {
+/**
+ * What becomes of a call that fails again and again; `answered` says before which failures another call was answered. `others`
+ * are calls that fail with it.
+ */
+function failures(
+  errorClass: ModelErrorClass,
+  count: number,
+  answered: (n: number) => boolean,
+  others: readonly string[] = [],
+): Move[] {
   const outages = new Outages();
   const tries: Tries = {};
+  for (const other of others) outages.failed('gate', other);
   return Array.from({ length: count }, (_, n) => {
     if (answered(n)) outages.answered(['gate'], 'another');
     const circumstances: Circumstances = { sight: outages.failed('gate', 'this') };
@@ -70,8 +79,18 @@ test('a request that fails alone while others are answered ends its module, and 
   expect(moves[6]).toMatchObject({ kind: 'fail', error: { type: 'ProviderDown', retryable: false } });
 });
 
+test('the last request that fails ends its module, although nobody is left to be answered beside it', () => {
+  const moves = failures('provider-down', 9, (n) => n === 1);
+  expect(moves.map(({ kind }) => kind)).toEqual([
+    ...Array(4).fill('retry'),
+    ...Array(3).fill('close-gate'),
+    'fail',
+    'fail',
+  ]);
+});
+
 test('an outage that comes and goes does not end a module', () => {
-  const moves = failures('provider-down', 40, (n) => n % 20 === 19);
+  const moves = failures('provider-down', 40, (n) => n % 20 === 19, ['one more']);
   expect(moves.map(({ kind }) => kind)).not.toContain('fail');
 });
 

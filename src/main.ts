@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { EXIT, exitFor, type ExitCode } from './exit.ts';
+import { parseTaskId } from './domain/task-id.ts';
 import { guardOutput, processIo } from './io.ts';
 import { createProgram } from './program.ts';
 
@@ -45,12 +46,17 @@ try {
   code = error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.ok : EXIT.usage) : report(error);
 }
 
-/** The folder that the shell is in; the home folder where that was removed: a task of it can be stopped all the same. */
+/**
+ * The folder that the shell is in. Where that was removed, the home folder for a command that names a task by its full id: such a
+ * task can be stopped from anywhere.
+ * @throws the system's error for any other command.
+ */
 function currentFolder(): string {
   try {
     return process.cwd();
-  } catch {
-    return homedir();
+  } catch (error) {
+    if (process.argv.some((word) => parseTaskId(word) !== undefined)) return homedir();
+    throw error;
   }
 }
 

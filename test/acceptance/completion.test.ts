@@ -76,12 +76,12 @@ describe('completion', () => {
     expect(await offered(withTask(), line)).toEqual(expected);
   });
 
-  test('a name with shell code in it is offered, not run', async () => {
+  test('a name with shell code in it is no track, and is not run', async () => {
     const folder = tempWorkspace();
     tinyWorkspace(folder, 1);
     const manifest = 'levels: {"t$(touch run)": {modules: [a]}, "t`touch run`": {modules: [b]}}\n';
     writeFileSync(join(folder, 'curriculum.yaml'), manifest);
-    expect(await offered(folder, 'batch-manager fix-review t')).toHaveLength(2);
+    expect(await offered(folder, 'batch-manager fix-review t')).toEqual([]);
     expect(await offered(folder, 'batch-manager fix-review t$(touch run)')).toBeDefined();
     expect(existsSync(join(folder, 'run'))).toBe(false);
   });

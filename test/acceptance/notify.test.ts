@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { tempWorkspace } from '../helpers/curriculum.ts';
 import { startGeminiServer, type GeminiServer } from '../helpers/gemini-server.ts';
 import { serveHttp } from '../helpers/http-server.ts';
 import { PRICES, pricedScript } from '../helpers/priced.ts';
+import { tempFolder } from '../helpers/temp.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { googleAt } from '../helpers/thinking-server.ts';
 import { until } from '../helpers/until.ts';
@@ -90,12 +91,18 @@ describe.skipIf(noTemporal !== undefined)('notify', () => {
 
   test('a task that fails tells why, and a hook that hangs keeps no task from its end', async () => {
     const hook = await serveHttp(() => ({ body: {} }));
-    workspace(1, `notify:\n  url: ${hook.url}\n  command: sleep 60\n  timeout: 1s\n`);
-    const failed = await run('fix-review', 'tiny', '1', '1', '--model', 'anthropic/claude-x');
+    const clis = 'clis: { mine: { command: my-agent } }\n';
+    workspace(1, `${clis}notify:\n  url: ${hook.url}\n  command: sleep 60\n  timeout: 1s\n`);
+    await run('up');
+    const bin = tempFolder();
+    writeFileSync(join(bin, 'my-agent'), '#!/bin/sh\n', { mode: 0o755 });
+    // This shell has the command, and the worker, which was made before, does not find it.
+    const PATH = `${home.env.PATH}:${bin}`;
+    const failed = await home.run(folder, ['fix-review', 'tiny', '1', '1', '--model', 'cli/mine'], { PATH });
     expect(failed.code).toBe(1);
     await until(() => log().includes('took longer than 1 s'));
     expect(hook.requests.map(({ body }) => body)).toMatchObject([
-      { event: 'failed', reason: expect.stringContaining('ANTHROPIC') },
+      { event: 'failed', reason: expect.stringContaining('my-agent') },
     ]);
   });
 

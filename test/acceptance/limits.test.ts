@@ -7,8 +7,10 @@ import { tempWorkspace, writeTree } from '../helpers/curriculum.ts';
 import { geminiError, rateLimited } from '../helpers/gemini-reply.ts';
 import { startGeminiServer, type GeminiScript, type GeminiServer } from '../helpers/gemini-server.ts';
 import { tinyWorkspace } from '../helpers/lesson.ts';
+import { recordOf } from '../helpers/record.ts';
 import { noTemporal } from '../helpers/temporal.ts';
 import { googleAt, thinkingScript } from '../helpers/thinking-server.ts';
+import { until } from '../helpers/until.ts';
 
 let server: GeminiServer;
 let home: Home;
@@ -46,11 +48,17 @@ describe.skipIf(noTemporal !== undefined)('a model that makes trouble', () => {
     expect(server.requests).toHaveLength(4);
   });
 
-  test('that refuses the key ends the modules as ERROR at once, and the key is nowhere', async () => {
-    const record = await run(() => geminiError(403, 'PERMISSION_DENIED', 'forbidden for test-key'));
-    expect(Object.values(record.modules).map((module) => module.failure)).toEqual(['AuthFailed', 'AuthFailed']);
-    expect(server.requests).toHaveLength(2);
-    expect(JSON.stringify(record) + readFileSync(record.output_file, 'utf8')).not.toContain('test-key');
+  test('that refuses the key pauses the task before any module has ended, and the key is nowhere', async () => {
+    server = await startGeminiServer(() => geminiError(403, 'PERMISSION_DENIED', 'forbidden for test-key'));
+    home = createHome(googleAt(server));
+    const folder = tempWorkspace();
+    tinyWorkspace(folder, 2);
+    const id = (await home.run(folder, ['fix-review', 'tiny', '1', '2', '-b'])).stdout.trim();
+    await until(() => recordOf(folder, id)?.status === 'paused', 60_000);
+    const record = recordOf(folder, id);
+    expect(record).toMatchObject({ counts: {}, reason: expect.stringContaining('batch-manager auth google') });
+    expect(server.requests.length).toBeLessThanOrEqual(2);
+    expect(JSON.stringify(record) + readFileSync(record?.output_file ?? '', 'utf8')).not.toContain('test-key');
   });
 
   test('whose review cannot be read is asked once more, and then the module ends as ERROR', async () => {

@@ -1,5 +1,6 @@
 /** What the operating system refused, in words: which path, what is wrong with it, and what to do. */
 import { dirname } from 'node:path';
+import { shellQuoted } from './domain/shell.ts';
 
 /** An error of a system call, as Node makes it. */
 interface SystemError extends Error {
@@ -12,10 +13,10 @@ interface SystemError extends Error {
 type Words = (path: string, error: SystemError) => string;
 
 const noAccess: Words = (path, { syscall = 'use' }) =>
-  `Permission denied: ${path} (${syscall}).\nSee who may use it: ls -ld ${quoted(dirname(path))} ${quoted(path)}`;
+  `Permission denied: ${path} (${syscall}).\nSee who may use it: ls -ld ${shellQuoted(dirname(path))} ${shellQuoted(path)}`;
 
 const noSpace: Words = (path) =>
-  `There is no space left for ${path}.\nFree some (df ${quoted(path)} shows how much there is), then give the same command again.`;
+  `There is no space left for ${path}.\nFree some (df ${shellQuoted(path)} shows how much there is), then give the same command again.`;
 
 const tooManyFiles: Words = (path) =>
   `Too many files are open, so ${path} cannot be opened.\nAllow more (ulimit -n 4096), then give the same command again.`;
@@ -33,10 +34,11 @@ const WORDS: Readonly<Record<string, Words>> = {
     syscall === 'uv_cwd'
       ? CWD_GONE
       : `${path} does not exist (${syscall ?? 'open'}).\nLook closer: batch-manager doctor`,
-  ENOTDIR: (path) => `${path}: a part of this path is a file where a folder is needed.\nSee it: ls -ld ${quoted(path)}`,
+  ENOTDIR: (path) =>
+    `${path}: a part of this path is a file where a folder is needed.\nSee it: ls -ld ${shellQuoted(path)}`,
   EISDIR: (path) => `${path} is a folder where a file is needed.\nMove it away, then give the same command again.`,
   EEXIST: (path) => `${path} is in the way: it exists already.\nMove it away, then give the same command again.`,
-  ELOOP: (path) => `${path} goes through too many symbolic links.\nSee it: ls -l ${quoted(path)}`,
+  ELOOP: (path) => `${path} goes through too many symbolic links.\nSee it: ls -l ${shellQuoted(path)}`,
   ENAMETOOLONG: (path) => `The file name is too long for this file system: ${path}`,
   EIO: (path) => `The disk or network file system failed at ${path} (EIO).\nThe system log may say why: dmesg | tail`,
   ESTALE: (path) => `${path} is on a network file system that has lost it (ESTALE).\nMount it again.`,
@@ -64,7 +66,3 @@ function isSystemError(error: unknown): error is SystemError {
   const { code, syscall } = error as Partial<SystemError>;
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) && typeof syscall === 'string';
 }
-
-/** A path as a shell takes it. */
-const quoted = (path: string): string =>
-  /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;

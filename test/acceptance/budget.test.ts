@@ -41,16 +41,14 @@ test.skipIf(noTemporal !== undefined)(
     // killed between its reservation and its request is unsettled, too: nobody can know that it was not sent.
     const { cost = null, reason, budget_usd } = recordOf(folder, id) ?? {};
     expect(budget_usd).toBe(2);
-    // What is known, and what is not.
-    const unknown =
-      cost?.unsettled_calls === 0
-        ? 'spent'
-        : /settled, \$0\.\d0 is reserved for \d calls? whose cost is not known/.source;
-    expect(reason).toMatch(
-      new RegExp(
-        `^waiting for budget: \\$\\d\\.\\d0 of \\$2\\.00 is ${unknown}, and review r0 may cost \\$0\\.20 more$`,
-      ),
-    );
+    const { unsettled_calls: unknownCalls = 0, unsettled_usd: reserved = 0 } = cost ?? {};
+    const calls = unknownCalls === 1 ? '1 call' : `${unknownCalls} calls`;
+    const settled = `$${cost?.usd?.toFixed(2)} of $2.00 is`;
+    const gone =
+      unknownCalls === 0
+        ? `${settled} spent`
+        : `${settled} settled, $${reserved.toFixed(2)} is reserved for ${calls} whose cost is not known`;
+    expect(reason).toBe(`waiting for budget: ${gone}, and review r0 may cost $0.20 more`);
     expect(cost?.unsettled_calls).toBeLessThanOrEqual(4);
     const booked = Math.round((cost?.usd ?? 0) / A_CALL);
     expect(cost?.usd).toBeCloseTo(A_CALL * booked, 6);
